@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FailureClass, retryDelay } from '../../src/runs/failure.ts';
+import { retryDelay } from '../../src/runs/retries.ts';
+import { FailureClass } from '../../src/spec/failure-class.ts';
 
 describe('retryDelay', () => {
   it('retries what another try may mend, up to the attempts, backing off', () => {

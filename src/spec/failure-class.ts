@@ -18,15 +18,6 @@ export const FailureClass = {
 } as const;
 export type FailureClass = (typeof FailureClass)[keyof typeof FailureClass];
 
-/** Another try may end otherwise, with nothing changed by the user. */
-const WORTH_RETRYING: readonly FailureClass[] = [
-  FailureClass.SpotReclaim,
-  FailureClass.NoCapacity,
-  FailureClass.ImagePull,
-  FailureClass.Network,
-  FailureClass.Lost,
-];
-
 export interface RetryPolicy {
   /** Tries after the first one. */
   attempts: number;
@@ -34,20 +25,4 @@ export interface RetryPolicy {
   on?: readonly FailureClass[] | undefined;
   /** Seconds before the first retry, doubled for each further one. Default 1. */
   backoff?: number | undefined;
-}
-
-const LONGEST_BACKOFF = 60;
-
-/**
- * Seconds to wait before trying again after try number `attempt` (from 1) failed so, or undefined
- * where it should not be tried again. Never above a minute.
- */
-export function retryDelay(
-  policy: RetryPolicy,
-  attempt: number,
-  failure: FailureClass,
-): number | undefined {
-  if (attempt > policy.attempts) return undefined;
-  if (![...WORTH_RETRYING, ...(policy.on ?? [])].includes(failure)) return undefined;
-  return Math.min((policy.backoff ?? 1) * 2 ** (attempt - 1), LONGEST_BACKOFF);
 }
