@@ -110,6 +110,8 @@ export interface ContainerStatus {
   error?: string | undefined;
   /** The address on the engine's own network, where it has one. */
   address?: string | undefined;
+  /** What is published, with the ports that the engine picked; empty while it does not run. */
+  ports?: readonly PublishedPort[] | undefined;
   /** In MiB, where the engine tells. */
   peakMemory?: number | undefined;
   /** In seconds, where the engine tells. */
@@ -183,4 +185,17 @@ export interface VolumeEngine {
 /** Whether an engine has volumes of its own. */
 export function hasVolumes(engine: Engine): engine is Engine & VolumeEngine {
   return 'createVolume' in engine;
+}
+
+/** An engine whose containers have images, and that can make one from a tar archive with no registry. */
+export interface ImageImporter {
+  /** Importing the same reference again replaces it. */
+  importImage(reference: string, archive: Uint8Array): Promise<void>;
+  /** Creates and starts a container, and leaves it running with nobody attached. */
+  startDetached(container: ContainerSpec): Promise<void>;
+}
+
+/** Whether an engine can import images. */
+export function importsImages(engine: Engine): engine is Engine & ImageImporter {
+  return 'importImage' in engine;
 }

@@ -1,0 +1,156 @@
+/** What of a task definition no engine of this machine can do: refused or warned about by name. */
+import type { EngineName } from '../../engine/engine.ts';
+import type { Problem } from '../../errors.ts';
+import type {
+  ContainerDefinition,
+  TaskDefinition,
+} from '../../spec/task-definition/task-definition.ts';
+import type { Task } from '../backend.ts';
+
+type Path = Problem['path'];
+type Finding = Omit<Problem, 'path'> | undefined;
+
+/** Problems of a valid task definition that come from running it here. Pure. */
+export function checkDefinition(task: Task, engine: EngineName): Problem[] {
+  const { definition } = task;
+  return [
+    ...taskFindings(definition, engine),
+    ...(definition.volumes ?? []).flatMap((volume, index) =>
+      volumeFindings(volume).map((finding) => ({ ...finding, path: ['volumes', index] as Path })),
+    ),
+    ...(definition.containerDefinitions ?? []).flatMap((container, index) =>
+      containerFindings(container, engine).map(([key, finding]) => ({
+        ...finding,
+        path: ['containerDefinitions', index, key] as Path,
+      })),
+    ),
+  ];
+}
+
+function taskFindings(definition: TaskDefinition, engine: EngineName): Problem[] {
+  const { runtimePlatform, taskRoleArn } = definition;
+  const findings: [string, Finding][] = [
+    [
+      'runtimePlatform',
+      runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS')
+        ? refused('Windows containers do not run here.', 'Run it on AWS, or build it for Linux.')
+        : undefined,
+    ],
+    [
+      'taskRoleArn',
+      given(taskRoleArn, 'Containers here have no AWS role; pass credentials as secrets.'),
+    ],
+    [
+      'proxyConfiguration',
+      given(definition.proxyConfiguration, 'Traffic is not redirected to the proxy here.'),
+    ],
+    [
+      'ephemeralStorage',
+      given(
+        definition.ephemeralStorage,
+        'Storage is not limited here: the disk of this machine is.',
+      ),
+    ],
+    [
+      'inferenceAccelerators',
+      definition.inferenceAccelerators?.length
+        ? refused('There is no Elastic Inference here.')
+        : undefined,
+    ],
+    [
+      'pidMode',
+      engine === 'host'
+        ? given(definition.pidMode, 'On the host, processes share its namespace.')
+        : undefined,
+    ],
+  ];
+  return findings.flatMap(([key, finding]) =>
+    finding === undefined ? [] : [{ ...finding, path: [key] }],
+  );
+}
+
+function volumeFindings(
+  volume: NonNullable<TaskDefinition['volumes']>[number],
+): Omit<Problem, 'path'>[] {
+  const service = volume.efsVolumeConfiguration
+    ? 'EFS'
+    : volume.fsxWindowsFileServerVolumeConfiguration
+      ? 'FSx for Windows'
+      : volume.configuredAtLaunch
+        ? 'EBS at launch'
+        : undefined;
+  if (service === undefined) return [];
+  return [
+    refused(
+      `Volume ${volume.name} is on ${service}, which this machine cannot mount.`,
+      'Name a folder of this machine with the same name under volumes, or run it on AWS.',
+    ),
+  ];
+}
+
+function containerFindings(
+  container: ContainerDefinition,
+  engine: EngineName,
+): [string, Omit<Problem, 'path'>][] {
+  const remoteSecret = container.secrets?.find(
+    ({ valueFrom }) => !/^(env|file):/.test(valueFrom ?? ''),
+  );
+  const findings: [string, Finding][] = [
+    [
+      'secrets',
+      remoteSecret &&
+        refused(
+          `Secret ${remoteSecret.name} comes from AWS (${remoteSecret.valueFrom}), which a run on this machine does not read.`,
+          `Give it here: --secret ${remoteSecret.name}=env:${remoteSecret.name}`,
+        ),
+    ],
+    [
+      'environmentFiles',
+      container.environmentFiles?.length
+        ? refused(
+            `The file of variables ${container.environmentFiles[0]?.value} is on S3, which a run on this machine does not read.`,
+            'Name a local copy with --env-file.',
+          )
+        : undefined,
+    ],
+    [
+      'credentialSpecs',
+      container.credentialSpecs?.length
+        ? refused('Credential specs (gMSA) are for Windows and domain-joined instances.')
+        : undefined,
+    ],
+    [
+      'logConfiguration',
+      given(container.logConfiguration, 'The log stays on this machine: see slipway logs.'),
+    ],
+    [
+      'firelensConfiguration',
+      given(container.firelensConfiguration, 'The log router gets no logs here.'),
+    ],
+    [
+      'repositoryCredentials',
+      given(container.repositoryCredentials, 'Images are pulled with the logins of your engine.'),
+    ],
+    [
+      'image',
+      engine === 'host' && container.image !== undefined
+        ? warned(
+            `The host engine runs the command with this machine's own programs, not with ${container.image}.`,
+          )
+        : undefined,
+    ],
+  ];
+  return findings.flatMap(([key, finding]) => (finding === undefined ? [] : [[key, finding]]));
+}
+
+function refused(message: string, hint?: string): Omit<Problem, 'path'> {
+  return { severity: 'error', message, hint };
+}
+
+function warned(message: string): Omit<Problem, 'path'> {
+  return { severity: 'warning', message };
+}
+
+function given(value: unknown, message: string): Finding {
+  return value === undefined ? undefined : warned(message);
+}

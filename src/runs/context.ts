@@ -1,0 +1,57 @@
+/** What everything about runs works with: the store, Slipway's home, and how to reach a backend. */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Backend, ExecBackend } from '../backends/backend.ts';
+import { LocalBackend } from '../backends/local/local-backend.ts';
+import { createEngine } from '../engine/detect.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import type { Store } from '../store/store.ts';
+import type { RunRequest } from './run.ts';
+
+export interface RunsContext {
+  store: Store;
+  /** The folder of records, logs and files of runs. */
+  home: string;
+  /** The identity of that folder, which its containers are labelled with. */
+  homeId: string;
+  /** The backend that a run was recorded for. */
+  backend(
+    request: Pick<RunRequest, 'engine' | 'engineEnvironment'>,
+  ): Promise<Backend & ExecBackend>;
+}
+
+/** Opens (and makes, where it is the first time) the runs of a home. Close the store when done. */
+export async function openRuns(home: string): Promise<RunsContext> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const homeId = await readHomeId(home);
+  const store = await openSqliteStore(join(home, 'runs.db'));
+  return {
+    store,
+    home,
+    homeId,
+    backend: async ({ engine, engineEnvironment }) =>
+      new LocalBackend({
+        engine: await createEngine(engine, {
+          environment: { ...process.env, ...engineEnvironment },
+          hostFolder: join(home, 'host'),
+        }),
+        home,
+        homeId,
+      }),
+  };
+}
+
+async function readHomeId(home: string): Promise<string> {
+  const file = join(home, 'id');
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== undefined) return known.trim();
+  // Written whole and then linked to its name, so that of two processes both read the same one.
+  const draft = `${file}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, `${randomBytes(8).toString('hex')}\n`);
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft, { force: true });
+  return (await readFile(file, 'utf8')).trim();
+}
