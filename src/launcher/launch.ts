@@ -1,0 +1,121 @@
+/** From a job to a run that is recorded and can be driven. */
+import type { PullPolicy } from '../backends/backend.ts';
+import { detectEngine } from '../engine/detect.ts';
+import type { EngineName } from '../engine/engine.ts';
+import { type Problem, SpecError } from '../errors.ts';
+import type { RunsContext } from '../runs/context.ts';
+import type { NewRun } from '../runs/create.ts';
+import type { RunRequest } from '../runs/run.ts';
+import type { Job } from '../spec/job.ts';
+import { parseTaskDefinition } from '../spec/task-definition/parse.ts';
+import { validateTaskDefinition } from '../spec/task-definition/validate.ts';
+import { compileJob } from './compile.ts';
+import { NoEngine } from './errors.ts';
+
+export interface LaunchOptions {
+  id?: string | undefined;
+  /** Found by looking where absent: Docker, then Podman, then the host for what needs no image. */
+  engine?: EngineName | undefined;
+  /** Default `missing`. */
+  pull?: PullPolicy | undefined;
+  /** Whether outputs of a failed job are kept beside where they were meant to be. Default false. */
+  keepFailed?: boolean | undefined;
+  /** Whether containers and files stay until `destroy`. Default false. */
+  keep?: boolean | undefined;
+}
+
+/** A job that can run here, as it will be recorded. */
+export interface PlannedRun extends Omit<NewRun, 'warnings' | 'lease'> {
+  warnings: readonly string[];
+  /** Where the spec itself has something remarkable, with its path. */
+  problems: readonly Problem[];
+}
+
+/** The variables that tell the docker and podman commands which engine to talk to, and how. */
+const ENGINE_VARIABLES = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS',
+  'DOCKER_TLS_VERIFY',
+  'CONTAINER_HOST',
+  'CONTAINER_CONNECTION',
+  'CONTAINER_SSHKEY',
+  'CONTAINERS_CONF',
+  'CONTAINERS_STORAGE_CONF',
+  'XDG_RUNTIME_DIR',
+];
+
+/**
+ * Plans a job for this machine: nothing is created.
+ * @throws SpecError with all that keeps it from running here.
+ * @throws NoEngine where it needs an image and there is no engine.
+ */
+export async function planRun(
+  runs: RunsContext,
+  job: Job,
+  options: LaunchOptions = {},
+): Promise<PlannedRun> {
+  const read = parsedDefinition(job.taskDefinition);
+  const compiled = compileJob(job, read.definition);
+  const problems = [
+    ...read.problems,
+    ...validateTaskDefinition(compiled.definition, { launch: 'local' }),
+  ];
+  refuse(problems);
+  const needsImage = compiled.definition.containerDefinitions?.some(
+    ({ image }) => image !== undefined,
+  );
+  const engine = options.engine ?? job.engine ?? (await findEngine(needsImage ?? false));
+  const request: RunRequest = {
+    ...compiled,
+    pull: options.pull ?? 'missing',
+    keepFailed: options.keepFailed ?? false,
+    engine,
+    engineEnvironment: Object.fromEntries(
+      ENGINE_VARIABLES.flatMap((name) => {
+        const value = process.env[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    timeout: job.timeout,
+    retries: job.retries ?? { attempts: 0 },
+    keep: options.keep ?? false,
+  };
+  const backend = await runs.backend(request);
+  const here = await backend.check({ ...request, run: options.id ?? 'new', attempt: 1 });
+  refuse(here);
+  return {
+    id: options.id,
+    name: job.name ?? compiled.definition.family ?? compiled.main,
+    tags: job.tags ?? {},
+    request,
+    problems: [...problems, ...here],
+    warnings: here.map(({ message }) => message),
+  };
+}
+
+function parsedDefinition(value: Job['taskDefinition']) {
+  if (value === undefined) return { definition: undefined, problems: [] };
+  const { definition, problems } = parseTaskDefinition(value, { partial: true });
+  const placed = problems.map((problem) => ({
+    ...problem,
+    path: ['taskDefinition', ...problem.path],
+  }));
+  refuse(placed);
+  return { definition, problems: placed };
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.some(({ severity }) => severity === 'error')) {
+    throw new SpecError('The job', problems);
+  }
+}
+
+async function findEngine(needsImage: boolean): Promise<EngineName> {
+  const engine = await detectEngine();
+  if (engine !== undefined) return needsImage ? engine : 'host';
+  if (needsImage) throw new NoEngine();
+  return 'host';
+}
