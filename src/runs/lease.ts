@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import { processStartOf } from '../engine/host/process-start.ts';
 import type { Lease } from '../store/store.ts';
 
 const run = promisify(execFile);
 
-/** Milliseconds that `ps` or `sysctl` may take. */
+/** Milliseconds that `sysctl` may take. */
 const COMMAND_TIMEOUT = 5_000;
 
 /** A lease for this process, to be recorded by a conditional update of the run. */
@@ -32,27 +33,6 @@ export async function isHeld(lease: Lease): Promise<boolean> {
   // The same machine after a restart: whatever held the lease is gone.
   if (lease.machine !== here) return false;
   return (await processStartOf(lease.pid)) === lease.processStart;
-}
-
-/** When a process started, as its system tells it; undefined where there is no such process. */
-export async function processStartOf(pid: number): Promise<string | undefined> {
-  return process.platform === 'linux' ? startFromProc(pid) : startFromPs(pid);
-}
-
-async function startFromProc(pid: number): Promise<string | undefined> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (status === undefined) return undefined;
-  // proc(5): the name is in parentheses and may hold any character; state is field 3, start is 22.
-  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? undefined : fields[19];
-}
-
-async function startFromPs(pid: number): Promise<string | undefined> {
-  const options = { timeout: COMMAND_TIMEOUT, env: { ...process.env, LC_ALL: 'C' } };
-  const answer = await run('ps', ['-o', 'lstart=', '-p', String(pid)], options).catch(
-    () => undefined,
-  );
-  return answer?.stdout.trim() || undefined;
 }
 
 let identity: Promise<string> | undefined;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { isHeld, newLease, processStartOf } from '../../src/runs/lease.ts';
+import { processStartOf } from '../../src/engine/host/process-start.ts';
+import { isHeld, newLease } from '../../src/runs/lease.ts';
 
 describe('a lease', () => {
   it('is held while its process lives, and no longer', async () => {
