@@ -1,18 +1,18 @@
 /** The library: containers launched, watched and taken down from a program. */
 import type { LogChunk } from '../backends/backend.ts';
 import { SpecError } from '../errors.ts';
-import { type RunsContext, openRuns } from '../runs/context.ts';
+import { openRuns, type RunsContext } from '../runs/context.ts';
 import { createRun } from '../runs/create.ts';
 import { type DestroyOptions, destroyRun } from '../runs/destroy.ts';
 import { findRun } from '../runs/find.ts';
-import { readRunLog, type RunLogQuery } from '../runs/log.ts';
+import { type RunLogQuery, readRunLog } from '../runs/log.ts';
 import { requestStop, type StopOptions } from '../runs/stop.ts';
 import { adoptOrphans, startSupervisor } from '../runs/supervision.ts';
 import { describeRun, listRun, type RunDescription, type RunListing } from '../runs/view.ts';
 import { type WaitOptions, waitForRun } from '../runs/wait.ts';
 import { slipwayHome } from '../spec/config.ts';
 import type { RunQuery } from '../store/store.ts';
-import { planRun, type LaunchOptions } from './launch.ts';
+import { type LaunchOptions, planRun } from './launch.ts';
 import {
   type AwsLauncherOptions,
   jobOf,

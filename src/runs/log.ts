@@ -1,9 +1,11 @@
 import type { LogChunk } from '../backends/backend.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../spec/nearest.ts';
+import { delay } from '../waiting.ts';
 import type { RunsContext } from './context.ts';
 import { getRun } from './find.ts';
 import { currentAttempt, isFinal, type Run } from './run.ts';
+import { ensureSupervised } from './supervision.ts';
 
 export interface RunLogQuery {
   /** Names in the task definition; all where absent. */
@@ -28,23 +30,46 @@ export async function* readRunLog(
 ): AsyncGenerator<LogChunk> {
   refuseUnknown(run, query);
   const backend = await runs.backend(run.document.request);
-  const attempt = query.attempt ?? currentAttempt(run).number;
-  yield* backend.logs(
-    { run: run.id, attempt },
-    {
-      containers: query.containers,
-      since: query.since?.getTime(),
-      follow: query.follow
-        ? { ended: () => attemptIsOver(runs, run.id, attempt), signal: query.signal }
-        : undefined,
-    },
-  );
+  for (let number = query.attempt ?? currentAttempt(run).number; ; number += 1) {
+    yield* backend.logs(
+      { run: run.id, attempt: number },
+      {
+        containers: query.containers,
+        since: query.since?.getTime(),
+        follow: query.follow
+          ? { ended: () => isOver(runs, run.id, number), signal: query.signal }
+          : undefined,
+      },
+    );
+    if (!query.follow || query.attempt !== undefined) return;
+    if (!(await hasNext(runs, run.id, number, query.signal))) return;
+  }
 }
 
-async function attemptIsOver(runs: RunsContext, id: string, attempt: number): Promise<boolean> {
+/** Whether nothing more will be written in this attempt. */
+async function isOver(runs: RunsContext, id: string, number: number): Promise<boolean> {
   const run = await getRun(runs.store, id);
-  const own = run.document.attempts.find(({ number }) => number === attempt);
-  return isFinal(run.state) || own?.endedAt !== undefined;
+  await ensureSupervised(runs, run);
+  const attempt = run.document.attempts.find((one) => one.number === number);
+  return isFinal(run.state) || attempt?.endedAt !== undefined;
+}
+
+/** Seconds between looks for the attempt that comes after one that failed. */
+const NEXT_ATTEMPT_LOOK = 0.1;
+
+async function hasNext(
+  runs: RunsContext,
+  id: string,
+  number: number,
+  signal = new AbortController().signal,
+): Promise<boolean> {
+  do {
+    const run = await getRun(runs.store, id);
+    if (currentAttempt(run).number > number) return true;
+    if (isFinal(run.state)) return false;
+    await ensureSupervised(runs, run);
+  } while (await delay(NEXT_ATTEMPT_LOOK, signal));
+  return false;
 }
 
 function refuseUnknown(run: Run, query: RunLogQuery): void {

@@ -63,6 +63,21 @@ function entryPoint(): string[] {
   return inSources ? ['--import', 'tsx', file] : [file];
 }
 
+/** Milliseconds that a new supervisor is given to take the lease, before another one is started. */
+const SUPERVISOR_START = 5_000;
+
+/** When this process last started a supervisor for a run. */
+const startedAt = new Map<string, number>();
+
+/** Gives an unfinished run whose process is gone a new one; for those who wait for the run. */
+export async function ensureSupervised(runs: RunsContext, run: Run): Promise<void> {
+  if (isFinal(run.state)) return;
+  if (Date.now() - (startedAt.get(run.id) ?? 0) < SUPERVISOR_START) return;
+  if (run.lease !== undefined && (await isHeld(run.lease))) return;
+  startedAt.set(run.id, Date.now());
+  startSupervisor(runs, run.id);
+}
+
 /** Gives each unfinished run whose process is gone a new supervisor, and names those runs. */
 export async function adoptOrphans(runs: RunsContext): Promise<string[]> {
   const states = Object.values(RunState).filter((state) => !FINAL_STATES.includes(state));
@@ -70,6 +85,9 @@ export async function adoptOrphans(runs: RunsContext): Promise<string[]> {
   for await (const { id, lease } of runs.store.list({ states })) {
     if (lease === undefined || !(await isHeld(lease))) orphans.push(id);
   }
-  for (const id of orphans) startSupervisor(runs, id);
+  for (const id of orphans) {
+    startedAt.set(id, Date.now());
+    startSupervisor(runs, id);
+  }
   return orphans;
 }

@@ -1,4 +1,4 @@
-import type { Leftover, ContainerOutcome } from '../backends/backend.ts';
+import type { ContainerOutcome, Leftover } from '../backends/backend.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { RunState, RunSummary } from '../store/store.ts';
 import type { Attempt, Run } from './run.ts';

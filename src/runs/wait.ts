@@ -2,16 +2,12 @@ import { delay } from '../waiting.ts';
 import type { RunsContext } from './context.ts';
 import { WaitTimedOut } from './errors.ts';
 import { getRun } from './find.ts';
-import { isHeld } from './lease.ts';
 import { isFinal, type Run } from './run.ts';
-import { startSupervisor } from './supervision.ts';
+import { ensureSupervised } from './supervision.ts';
 
 /** Seconds between looks at the record: short at first, for runs that end at once. */
 const SHORTEST_LOOK = 0.02;
 const LONGEST_LOOK = 0.25;
-
-/** Seconds that a new supervisor is given to take the lease, before another one is started. */
-const SUPERVISOR_START = 5;
 
 export interface WaitOptions {
   /** Seconds; without limit where absent, as a run may take days. */
@@ -31,7 +27,6 @@ export async function waitForRun(
 ): Promise<Run> {
   const signal = options.signal ?? new AbortController().signal;
   const deadline = options.timeout === undefined ? undefined : Date.now() + options.timeout * 1000;
-  let supervisedSince = 0;
   for (let pause = SHORTEST_LOOK; ; pause = Math.min(pause * 2, LONGEST_LOOK)) {
     const run = await getRun(runs.store, id);
     if (isFinal(run.state)) return run;
@@ -41,11 +36,7 @@ export async function waitForRun(
         hint: `It goes on: slipway wait ${id}, or slipway stop ${id}.`,
       });
     }
-    const recently = Date.now() - supervisedSince < SUPERVISOR_START * 1000;
-    if (!recently && !(run.lease !== undefined && (await isHeld(run.lease)))) {
-      startSupervisor(runs, id);
-      supervisedSince = Date.now();
-    }
+    await ensureSupervised(runs, run);
     await delay(pause, signal);
   }
 }
