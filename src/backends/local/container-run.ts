@@ -8,7 +8,7 @@ import type { TaskObserver } from '../backend.ts';
 import { failureOf } from './failures.ts';
 import { type Health, watchHealth } from './health.ts';
 import { LogWriter } from './log-file.ts';
-import type { PlannedContainer } from './plan.ts';
+import type { PlannedContainer } from './planned.ts';
 
 /** How a container ended, or why it never began. */
 export type ContainerEnd =

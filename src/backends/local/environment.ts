@@ -1,7 +1,7 @@
 /** Variables whose values are read only where a container starts, and kept nowhere. */
 import { readFile } from 'node:fs/promises';
 import { SecretError } from './errors.ts';
-import type { PlannedContainer } from './plan.ts';
+import type { PlannedContainer } from './planned.ts';
 
 /**
  * The values of a container's secrets and of its files of variables.

@@ -49,6 +49,9 @@ export function volumeName(task: TaskIdentity, volume: string): string {
   return containerName(task, volume);
 }
 
+/** A dot keeps it apart from every container of a definition: ECS's names have none. */
+export const HOLDER = '.pause';
+
 export const Label = {
   /** Which store the run is recorded in: nobody else's containers are ever touched. */
   Home: 'slipway:home',

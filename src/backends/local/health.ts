@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../../engine/engine.ts';
 import { delay } from '../../waiting.ts';
-import type { PlannedHealthCheck } from './plan.ts';
+import type { PlannedHealthCheck } from './planned.ts';
 
 export type Health = 'HEALTHY' | 'UNHEALTHY';
 

@@ -6,7 +6,7 @@
 import { Buffer } from 'node:buffer';
 import { type Engine, type EngineFacts, importsImages } from '../../engine/engine.ts';
 import { UnsupportedError } from './errors.ts';
-import type { PlannedHolder } from './plan.ts';
+import type { PlannedHolder } from './planned.ts';
 
 const IMAGE = 'localhost/slipway-pause:1';
 

@@ -26,10 +26,18 @@ import { checkDefinition } from './check.ts';
 import { readSecrets } from './environment.ts';
 import { StagingError } from './errors.ts';
 import { failureOf } from './failures.ts';
-import { containerName, Label, type TaskIdentity, taskFolders, taskLabels } from './folders.ts';
+import {
+  containerName,
+  HOLDER,
+  Label,
+  type TaskIdentity,
+  taskFolders,
+  taskLabels,
+} from './folders.ts';
 import { holdNetwork } from './holder.ts';
 import { readLogs } from './logs.ts';
-import { type PlannedContainer, planTask, type TaskPlan } from './plan.ts';
+import { planTask } from './plan.ts';
+import type { PlannedContainer, TaskPlan } from './planned.ts';
 import { keepFailedOutputs, publishOutputs } from './publish-outputs.ts';
 import { stageInputs } from './stage-inputs.ts';
 import { TaskRun } from './task-run.ts';
@@ -83,7 +91,7 @@ export class LocalBackend implements Backend, ExecBackend {
     const containers = await this.#engine.list(labels);
     // The holder goes last: Podman refuses to remove one whose network is in use.
     const [holders, others] = [true, false].map((holder) =>
-      containers.filter(({ labels: own }) => (own[Label.Container] === '.pause') === holder),
+      containers.filter(({ labels: own }) => (own[Label.Container] === HOLDER) === holder),
     );
     for (const group of [others ?? [], holders ?? []]) {
       await Promise.all(

@@ -14,7 +14,7 @@ import {
   ENDED_BEFORE,
 } from './container-run.ts';
 import { describeExit } from './failures.ts';
-import type { DependencyCondition, PlannedContainer, TaskPlan } from './plan.ts';
+import type { DependencyCondition, PlannedContainer, TaskPlan } from './planned.ts';
 
 /** Seconds after which a stop is asked for again, for a container that was only just being created. */
 const STOP_AGAIN = 0.25;
