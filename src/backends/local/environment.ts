@@ -29,7 +29,7 @@ export function parseEnvironmentFile(text: string): [string, string][] {
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .filter((line) => !line.startsWith('#') && line.includes('='))
+    .filter((line) => !line.startsWith('#') && line.indexOf('=') > 0)
     .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1)]);
 }
 
