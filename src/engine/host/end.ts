@@ -122,14 +122,17 @@ async function preventStart(folder: string): Promise<void> {
     try {
       return await symlink(REMOVED, files.start(folder, (latest?.number ?? 0) + 1));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return;
+      if (code !== 'EEXIST') throw error;
     }
   }
 }
 
 /** With what a job has made read-only, as Go's module cache is. */
 export async function removeFolder(folder: string): Promise<void> {
-  const remove = () => rm(folder, { recursive: true, force: true });
+  // Another process may be removing the same.
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   await remove().catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
     await makeWritable(folder);

@@ -65,5 +65,5 @@ export function throughShell(
   const environment = environmentOf({ environment: plain }, container.secrets);
   environment[MARKER] = id;
   const settings = special.map(([name, value]) => `${name}=${value}`);
-  return { environment, argv: settings.length === 0 ? argv : ['env', ...settings, ...argv] };
+  return { environment, argv: settings.length === 0 ? argv : ['env', '--', ...settings, ...argv] };
 }

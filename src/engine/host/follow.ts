@@ -3,7 +3,7 @@ import { type FileHandle, open, stat, writeFile } from 'node:fs/promises';
 import type { OutputPosition, OutputSink, OutputStream } from '../engine.ts';
 import { type Identity, isAlive } from './identity.ts';
 import { memoryOf } from './processes.ts';
-import { files, readCommand, readExit, type Start } from './state.ts';
+import { files, missing, readCommand, readExit, type Start } from './state.ts';
 
 /** Milliseconds between looks where no event came: short at first, for most commands are short. */
 const FIRST_LOOK = 5;
@@ -200,6 +200,8 @@ class MemorySampler {
   }
 
   async keep(): Promise<void> {
-    if (this.#peak > 0) await writeFile(files.peakMemory(this.#folder), `${this.#peak}\n`);
+    if (this.#peak === 0) return;
+    // The container may have been removed, which ended it.
+    await writeFile(files.peakMemory(this.#folder), `${this.#peak}\n`).catch(missing);
   }
 }

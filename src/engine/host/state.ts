@@ -114,6 +114,6 @@ export function readIfThere(file: string): Promise<string | undefined> {
 
 /** For `catch`: undefined where there is no such file, and any other error goes on. */
 export function missing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw error;
 }

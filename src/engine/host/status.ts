@@ -17,10 +17,11 @@ import {
 
 /** What the folder and the processes tell of a container; undefined where there is none. */
 export async function readStatus(folder: string): Promise<ContainerStatus | undefined> {
+  // In this order a container that is removed meanwhile is not taken for one that never started.
+  const start = await readLatestStart(folder);
   const stored = await readContainer(folder);
   if (stored === undefined) return undefined;
   const base = { name: stored.spec.name, labels: stored.spec.labels, outOfMemory: false };
-  const start = await readLatestStart(folder);
   if (start === undefined) return { ...base, state: 'created' };
   const exit = await readExit(folder, start.number);
   if (exit !== undefined) return { ...base, ...(await ended(folder, start, exit)) };
