@@ -71,6 +71,8 @@ export interface Problem {
   message: string;
   /** The nearest valid value or the next step, where there is one. */
   hint?: string | undefined;
+  /** The file that it is in, where there are several. */
+  source?: string | undefined;
   /** From 1; absent where the value came from code or a flag. */
   line?: number | undefined;
   column?: number | undefined;
@@ -84,7 +86,7 @@ export function formatPath(path: readonly (string | number)[]): string {
 }
 
 /** A line for one problem: where, what, and the nearest valid value. */
-export function formatProblem(problem: Problem, source?: string): string {
+export function formatProblem(problem: Problem, source = problem.source): string {
   const position = [source, problem.line, problem.column].filter((part) => part !== undefined);
   const place = [position.join(':'), formatPath(problem.path)].filter((part) => part !== '');
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
