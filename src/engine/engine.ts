@@ -165,7 +165,11 @@ export interface Engine {
   execAttached(
     name: string,
     argv: readonly string[],
-    options: { terminal: boolean; user?: string; workingDirectory?: string },
+    options: {
+      terminal: boolean;
+      user?: string | undefined;
+      workingDirectory?: string | undefined;
+    },
   ): Promise<number>;
 }
 
@@ -179,7 +183,10 @@ export interface VolumeEngine {
   }): Promise<void>;
   /** Not there is success. */
   removeVolume(name: string): Promise<void>;
-  listVolumes(labels: Readonly<Record<string, string>>): Promise<string[]>;
+  /** All volumes that carry these labels. */
+  listVolumes(
+    labels: Readonly<Record<string, string>>,
+  ): Promise<{ name: string; labels: Readonly<Record<string, string>> }[]>;
 }
 
 /** Whether an engine has volumes of its own. */

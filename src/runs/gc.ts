@@ -72,11 +72,9 @@ async function collectEngine(runs: RunsContext, engine: Engine, remove: Remove):
   }
   if (!hasVolumes(engine)) return;
   const volumes = await engine.listVolumes(labels);
-  const users = new Map(volumes.map((name) => [name, name.split('-')[1] ?? '']));
-  const alive = await neededRuns(runs, [...users.values()]);
-  for (const [name, run] of users) {
-    if (!alive.has(run))
-      await remove(`${engine.name} volume ${name}`, () => engine.removeVolume(name));
+  for (const { name, labels: own } of volumes) {
+    if ((await neededRuns(runs, [own[Label.Run] ?? ''])).size > 0) continue;
+    await remove(`${engine.name} volume ${name}`, () => engine.removeVolume(name));
   }
 }
 

@@ -37,7 +37,7 @@ import {
 import { holdNetwork } from './holder.ts';
 import { readLogs } from './logs.ts';
 import { planTask } from './plan.ts';
-import type { PlannedContainer, TaskPlan } from './planned.ts';
+import type { PlannedContainer, TaskPlan, TaskSurroundings } from './planned.ts';
 import { keepFailedOutputs, publishOutputs } from './publish-outputs.ts';
 import { stageInputs } from './stage-inputs.ts';
 import { TaskRun } from './task-run.ts';
@@ -68,8 +68,9 @@ export class LocalBackend implements Backend, ExecBackend {
   async check(task: Task): Promise<Problem[]> {
     const problems = checkDefinition(task, this.#engine.name);
     if (problems.some(({ severity }) => severity === 'error')) return problems;
-    const facts = await this.#engine.facts();
-    const plan = planTask(task, this.#surroundings(task, facts, []));
+    if (isPlain(task)) return problems;
+    const facts = await this.#factsOnce();
+    const plan = planTask(task, this.#surroundings(task, facts.cpus, []));
     return [...problems, ...this.#limitations(task, plan, facts)];
   }
 
@@ -100,7 +101,7 @@ export class LocalBackend implements Backend, ExecBackend {
     }
     const engine = this.#engine;
     if (hasVolumes(engine)) {
-      for (const name of await engine.listVolumes(labels)) {
+      for (const { name } of await engine.listVolumes(labels)) {
         await attempt(`volume ${name}`, () => engine.removeVolume(name));
       }
     }
@@ -133,13 +134,15 @@ export class LocalBackend implements Backend, ExecBackend {
       this.#engine.name === 'host' ? 'symbolic' : 'hard',
     );
     for (const message of warnings) observe({ type: 'warning', message });
-    const facts = await this.#factsFor(task);
-    const plan = planTask(task, this.#surroundings(task, facts, inputs));
+    const limited = task.definition.cpu !== undefined;
+    const cpus = limited ? (await this.#factsOnce()).cpus : Number.POSITIVE_INFINITY;
+    const plan = planTask(task, this.#surroundings(task, cpus, inputs));
     await this.#makeFolders(task, plan, folders);
     const found = await this.#engine.inspect(plan.containers.map(({ spec }) => spec.name));
     await this.#makeVolumes(plan);
     if (plan.holder !== undefined && found.every(({ state }) => state !== 'exited')) {
-      await holdNetwork(this.#engine, plan.holder, facts.architecture);
+      const { architecture } = await this.#factsOnce();
+      await holdNetwork(this.#engine, plan.holder, architecture);
     }
     const { containers, ...verdict } = await new TaskRun(
       plan,
@@ -171,18 +174,19 @@ export class LocalBackend implements Backend, ExecBackend {
     }
   }
 
-  #surroundings(
-    task: TaskIdentity,
-    facts: EngineFacts,
-    inputs: Parameters<typeof planTask>[1]['inputs'],
-  ) {
-    return { homeId: this.#homeId, folders: taskFolders(this.#home, task), facts, inputs };
+  #surroundings(task: TaskIdentity, cpus: number, inputs: TaskSurroundings['inputs']) {
+    return {
+      homeId: this.#homeId,
+      folders: taskFolders(this.#home, task),
+      engine: this.#engine.name,
+      cpus,
+      inputs,
+    };
   }
 
   #facts: Promise<EngineFacts> | undefined;
 
-  /** What a lone container with no limits does not need is not asked for: it takes a tenth of a second. */
-  async #factsFor(_task: Task): Promise<EngineFacts> {
+  #factsOnce(): Promise<EngineFacts> {
     this.#facts ??= this.#engine.facts();
     return this.#facts;
   }
@@ -283,6 +287,32 @@ export class LocalBackend implements Backend, ExecBackend {
       if (event.container === task.main) observe({ type: 'state', state: RunState.Running, at });
     };
   }
+}
+
+/** What a lone container may say without any engine, of whatever version, being unable to do it. */
+const PLAIN_KEYS = new Set([
+  'name',
+  'image',
+  'entryPoint',
+  'command',
+  'environment',
+  'secrets',
+  'essential',
+  'stopTimeout',
+]);
+
+/**
+ * Whether a task asks for nothing that an engine may not be able to do: then the engine is not asked
+ * what it can, which takes as long as starting a container.
+ */
+function isPlain(task: Task): boolean {
+  const { family, containerDefinitions = [], ...rest } = task.definition;
+  return (
+    containerDefinitions.length === 1 &&
+    Object.keys(rest).length === 0 &&
+    Object.keys(containerDefinitions[0] ?? {}).every((key) => PLAIN_KEYS.has(key)) &&
+    [task.inputs, task.outputs, task.ports].every((part) => Object.keys(part).length === 0)
+  );
 }
 
 /** Any user of a container may write there; the folders above it let nobody else of this machine in. */

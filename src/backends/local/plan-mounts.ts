@@ -76,7 +76,7 @@ function mountOf(
 ): Mount {
   const sourcePath = volume.host?.sourcePath;
   if (sourcePath !== undefined) return { type: 'bind', source: sourcePath, target, readOnly };
-  if (here.facts.name === 'host') {
+  if (here.engine === 'host') {
     return {
       type: 'bind',
       source: join(here.folders.volumes, volume.name ?? ''),

@@ -67,7 +67,7 @@ export function planHolder(task: Task, here: TaskSurroundings): PlannedHolder | 
     networkMode(definition) === 'awsvpc' ||
     definition.pidMode === 'task' ||
     definition.ipcMode === 'task';
-  if (here.facts.name === 'host' || containers.length < 2 || !shares) return undefined;
+  if (here.engine === 'host' || containers.length < 2 || !shares) return undefined;
   const shareNetwork = networkMode(definition) === 'awsvpc';
   return {
     name: containerName(task, HOLDER),

@@ -3,7 +3,6 @@
  * files comes in, what to create comes out.
  */
 import { join } from 'node:path';
-import type { EngineFacts } from '../../engine/engine.ts';
 import { fillPlaceholders } from '../../spec/placeholders.ts';
 import { dependencyOrder } from '../../spec/task-definition/dependencies.ts';
 import type {
@@ -39,7 +38,7 @@ export function planTask(task: Task, here: TaskSurroundings): TaskPlan {
   const holder = planHolder(task, here);
   return {
     containers: ordered.map((container) => planContainer(task, container, here, holder)),
-    volumes: here.facts.name === 'host' ? [] : planVolumes(task, here),
+    volumes: here.engine === 'host' ? [] : planVolumes(task, here),
     holder,
     hostFolders: (definition.volumes ?? []).flatMap(({ host }) => host?.sourcePath ?? []),
   };
@@ -59,7 +58,7 @@ function planContainer(
     spec: {
       ...identity(task, container, here),
       ...program(container, fill),
-      ...resources(task.definition, container, here.facts),
+      ...resources(task.definition, container, here.cpus),
       ...planNetwork(task, container, holder),
       ...linuxParameters(container),
       mounts: planMounts(task, container, here),
@@ -168,9 +167,9 @@ function fillWords(words: readonly string[], paths: Readonly<Record<string, stri
 /** What `{name}` stands for: a path in the container, or on the host the place itself. */
 export function placeholderPaths(
   task: Pick<Task, 'outputs' | 'definition'>,
-  here: Pick<TaskSurroundings, 'facts' | 'folders' | 'inputs'>,
+  here: Pick<TaskSurroundings, 'engine' | 'folders' | 'inputs'>,
 ): Record<string, string> {
-  const onHost = here.facts.name === 'host';
+  const onHost = here.engine === 'host';
   const paths: Record<string, string> = {};
   for (const volume of task.definition.volumes ?? []) {
     const mountPoint = task.definition.containerDefinitions
@@ -190,18 +189,14 @@ export function placeholderPaths(
   return paths;
 }
 
-function resources(
-  definition: TaskDefinition,
-  container: ContainerDefinition,
-  facts: Pick<EngineFacts, 'cpus'>,
-) {
+function resources(definition: TaskDefinition, container: ContainerDefinition, cpus: number) {
   const taskCpus = taskSize(definition.cpu, UNITS_PER_CPU);
   const memory = container.memory ?? taskSize(definition.memory, 1, 1024);
   const linux = container.linuxParameters;
   const gpu = container.resourceRequirements?.find(({ type }) => type === 'GPU')?.value;
   return {
     // The whole task's cpu is each container's ceiling: ECS bounds the task, not the container.
-    cpus: taskCpus === undefined ? undefined : Math.min(taskCpus, facts.cpus),
+    cpus: taskCpus === undefined ? undefined : Math.min(taskCpus, cpus),
     // An ECS container with no cpu of its own gets the kernel's minimum of 2 shares; for a lone
     // container a weight means nothing, so it is left to the engine.
     cpuShares: container.cpu === undefined || container.cpu === 0 ? undefined : container.cpu,

@@ -1,5 +1,5 @@
 /** What a task is made of here, once planned: plain data from which the engine is told what to do. */
-import type { ContainerSpec, EngineFacts, PublishedPort } from '../../engine/engine.ts';
+import type { ContainerSpec, EngineName, PublishedPort } from '../../engine/engine.ts';
 import type { TaskFolders } from './folders.ts';
 import type { StagedInput } from './stage-inputs.ts';
 
@@ -8,7 +8,9 @@ export interface TaskSurroundings {
   /** The identity of the store, which all labels carry. */
   homeId: string;
   folders: TaskFolders;
-  facts: Pick<EngineFacts, 'name' | 'cpus'>;
+  engine: EngineName;
+  /** How many the engine's machine has. */
+  cpus: number;
   inputs: readonly StagedInput[];
 }
 

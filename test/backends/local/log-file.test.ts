@@ -1,11 +1,11 @@
-import { appendFile, mkdtemp, stat, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogWriter, readFrames } from '../../../src/backends/local/log-file.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const newFile = async () => join(await mkdtemp(join(tmpdir(), 'slipway-log-')), 'app.log');
+const newFile = async () => join(await temporaryFolder(), 'app.log');
 
 async function read(file: string, offset = 0) {
   const frames = [];
