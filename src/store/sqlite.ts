@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'libsql';
-import type { RunChange, RunQuery, RunRecord, RunSummary, Store } from './store.ts';
+import type { CheckedStore, RunChange, RunQuery, RunRecord, RunSummary, Store } from './store.ts';
 
 /** Applied in order, each once; `user_version` counts them. Add to the end, never change one. */
 const MIGRATIONS: readonly string[] = [
@@ -59,7 +59,7 @@ interface Version {
   user_version: number;
 }
 
-class SqliteStore implements Store {
+class SqliteStore implements Store, CheckedStore {
   readonly #database: Database.Database;
 
   constructor(database: Database.Database) {
@@ -121,6 +121,17 @@ class SqliteStore implements Store {
 
   async delete(id: string): Promise<void> {
     this.#database.prepare('DELETE FROM runs WHERE id = ?').run(id);
+  }
+
+  async damage(): Promise<string[]> {
+    try {
+      const found = this.#database.prepare('PRAGMA quick_check').pluck().all() as string[];
+      return found.filter((line) => line !== 'ok');
+    } catch (error) {
+      // Damage that keeps even the check from reading on.
+      if (!(error instanceof Database.SqliteError)) throw error;
+      return [error.message];
+    }
   }
 
   async close(): Promise<void> {

@@ -80,3 +80,14 @@ export interface Store {
   delete(id: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A store on a disk of this machine, which can be damaged. */
+export interface CheckedStore {
+  /** What is damaged, in the store's own words; nothing where it is sound. */
+  damage(): Promise<string[]>;
+}
+
+/** Whether a store can look for damage in itself. */
+export function canBeChecked(store: Store): store is Store & CheckedStore {
+  return 'damage' in store;
+}
