@@ -21,6 +21,8 @@ export class DocumentUnreadable extends SlipwayError {
 export interface DocumentOptions {
   /** Keys of maps whose numbers are taken as they are written: `VERSION: 1.10` is "1.10". */
   textIn?: readonly string[] | undefined;
+  /** What it is called in problems; default as it is named here. */
+  name?: string | undefined;
   /** What `-` reads; default the process's standard input. */
   standardInput?: Readable | undefined;
 }
@@ -35,7 +37,7 @@ export async function readDocument(
   options: DocumentOptions = {},
 ): Promise<SpecDocument> {
   const bytes = await readBytes(file, options.standardInput ?? process.stdin);
-  const name = file === STANDARD_INPUT ? 'standard input' : file;
+  const name = file === STANDARD_INPUT ? 'standard input' : (options.name ?? file);
   if (bytes.length > LARGEST_DOCUMENT) {
     return broken(name, `is larger than ${LARGEST_DOCUMENT / 1024} KiB`);
   }

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { FailureClass } from './failure-class.ts';
+import { isAddress } from './paths.ts';
 import { type JobSecret, parsePort, parseSecret, parseVolume } from './shorthands.ts';
 import { parseCpu, parseDuration, parseMemory } from './units.ts';
 
@@ -10,6 +11,10 @@ const text = z.string().refine((value) => !value.includes('\0'), {
   error: 'must not contain a NUL character',
 });
 const filled = text.refine((value) => value !== '', { error: 'must not be empty' });
+
+const localPath = filled.refine((path) => !isAddress(path), {
+  error: 'must be a path of this machine; addresses come with AWS and are not in this version',
+});
 
 /** In a container's name, a label and a file name alike. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
@@ -68,7 +73,7 @@ export const volumeObject = z.strictObject({
     .regex(VOLUME_NAME, { error: 'must be up to 255 letters, digits, "_" and "-"' })
     .optional()
     .describe('Of a volume that lives as long as the run'),
-  hostPath: filled.optional().describe('A file or folder of this machine, instead of a name'),
+  hostPath: localPath.optional().describe('A file or folder of this machine, instead of a name'),
   path: text
     .refine((path) => path.startsWith('/') && !/^\/+$/.test(path), {
       error: 'must be an absolute path in the container, below /',
@@ -124,7 +129,7 @@ const port = z
 
 export const secretObject = z.strictObject({
   env: variableName.optional().describe('A variable of the environment that Slipway runs in'),
-  file: filled.optional().describe('A file here'),
+  file: localPath.optional().describe('A file here'),
   valueFrom: filled.optional().describe('The ARN of a secret or parameter; only on AWS'),
 });
 
@@ -228,7 +233,7 @@ export const jobSchema = z.strictObject({
   workingDirectory: filled.optional().describe("Instead of the image's working directory"),
   env: z.record(variableName, variableValue).optional().describe('Environment variables'),
   envFile: z
-    .union([filled.transform((file) => [file]), z.array(filled)], {
+    .union([localPath.transform((file) => [file]), z.array(localPath)], {
       error: 'must be a file, or a list of files',
     })
     .optional()
@@ -246,11 +251,11 @@ export const jobSchema = z.strictObject({
   gpu: z.number().int().min(0).max(64).optional().describe('How many GPUs'),
   architecture: architecture.optional().describe('x86_64 (or amd64), or arm64 (or aarch64)'),
   inputs: z
-    .record(stagedName, filled)
+    .record(stagedName, localPath)
     .optional()
     .describe('Files, folders or globs of this machine, read-only under /input/<name>'),
   outputs: z
-    .record(stagedName, filled)
+    .record(stagedName, localPath)
     .optional()
     .describe('Where /output/<name> is moved to once the command has succeeded'),
   volumes: z.array(volume).optional().describe('"data:/data", "./folder:/data:ro", or objects'),
@@ -295,7 +300,7 @@ export const jobSchema = z.strictObject({
     .optional()
     .describe('What runs the containers; found by looking where absent'),
   taskDefinition: z
-    .union([filled, z.looseObject({}), z.array(z.unknown())], {
+    .union([localPath, z.looseObject({}), z.array(z.unknown())], {
       error: 'must be a whole or partial ECS task definition, or the path of a file with one',
     })
     .optional()

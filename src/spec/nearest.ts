@@ -11,7 +11,8 @@ export function nearest(written: string, candidates: readonly string[]): string 
     const apart = distance(word, folded(candidate));
     if (best === undefined || apart < best.distance) best = { candidate, distance: apart };
   }
-  const allowed = Math.max(1, Math.floor(word.length / 3));
+  // Two letters swapped are two edits: that is near in a word of five, and not in one of three.
+  const allowed = Math.max(1, Math.round(word.length * 0.4));
   return best !== undefined && best.distance <= allowed ? best.candidate : undefined;
 }
 
