@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { ContainerSpec } from '../engine.ts';
+import { EngineFailed } from '../errors.ts';
 import { environmentOf } from './environment.ts';
-import { EngineFailed } from './errors.ts';
 import { missing } from './state.ts';
 
 /** The entry point and the command, which together are what is run. */

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { chmod, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { EngineFailed } from './errors.ts';
+import { EngineFailed } from '../errors.ts';
 import { hasLife, isOver, waitForEnd } from './follow.ts';
 import { isAlive } from './identity.ts';
 import { processesOf, sendSignal } from './processes.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { EngineFailed } from '../errors.ts';
 import { environmentOf, MARKER } from './environment.ts';
-import { EngineFailed } from './errors.ts';
 import { isAlive } from './identity.ts';
 import { readProc } from './process-start.ts';
 import { sendSignal } from './processes.ts';

@@ -10,9 +10,9 @@ import type {
   OutputPosition,
   OutputSink,
 } from '../engine.ts';
+import { ContainerExists, EngineFailed } from '../errors.ts';
 import { checkCommand } from './command.ts';
 import { REMOVING, removeContainer, removeFolder, signalCommand, stopContainer } from './end.ts';
-import { ContainerExists, EngineFailed } from './errors.ts';
 import { execute, executeAttached } from './execute.ts';
 import { hostFacts } from './facts.ts';
 import { followOutput, isOver, outputSizes, Wake } from './follow.ts';

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContainerExists, EngineFailed } from '../../../src/engine/host/errors.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { ContainerExists, EngineFailed } from '../../../src/engine/errors.ts';
 import {
   Collected,
   container,
@@ -308,6 +309,42 @@ describe('the host engine', () => {
     await expect(engine.run(container('three', ['true']), () => {})).rejects.toThrow(
       ContainerExists,
     );
+  });
+
+  it('gives way to a start that came first', async () => {
+    const { engine, folder } = await freshEngine();
+    const tools = join(folder, '.tools');
+    await mkdir(tools);
+    // Another process's claim, made in the moment before the wrapper's own.
+    const text = '#!/bin/sh\nPATH=/usr/bin:/bin\nln -s 1,1,1 "$3"\nexec ln "$@"\n';
+    await writeFile(join(tools, 'ln'), text, { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env.PATH = `${tools}:${PATH}`;
+    try {
+      const output = new Collected();
+      const run = engine.run(container('job', ['echo', 'ran']), output.sink);
+      await expect(run).rejects.toThrow(ContainerExists);
+      expect(await readFile(join(folder, 'job', 'stdout'), 'utf8')).toBe('');
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+
+  it.each([
+    ['a stop', (engine: Engine) => engine.stop('job', 0)],
+    ['a signal', (engine: Engine) => engine.signal('job', 'SIGKILL')],
+  ])('does not take %s for a lack of memory, whatever the kernel killed then', async (_, kill) => {
+    const { engine, folder } = await freshEngine();
+    const output = new Collected();
+    const text = 'trap "" TERM; echo ready; while :; do sleep 0.05; done';
+    const run = engine.run(script('job', text), output.sink);
+    await output.seen('ready');
+    await kill(engine);
+    await run;
+    await writeFile(join(folder, 'job', 'exit-1'), '137\n0 oom_kill 1\n');
+    expect(await statusOf(engine, 'job')).toMatchObject({ exitCode: 137, outOfMemory: false });
+    await rm(join(folder, 'job', 'killed-1'));
+    expect(await statusOf(engine, 'job')).toMatchObject({ exitCode: 137, outOfMemory: true });
   });
 
   it('sweeps what a killed creation or removal left, and nothing of a live one', async () => {
