@@ -14,7 +14,12 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Problem } from '../errors.ts';
-import { broken, type DocumentPosition, type SpecDocument } from './spec-document.ts';
+import {
+  broken,
+  type DocumentPosition,
+  type SpecDocument,
+  type TextOptions,
+} from './spec-document.ts';
 
 /** In open brackets and blocks. The yaml package recurses, and the stack must hold that. */
 const DEEPEST = 200;
@@ -29,7 +34,7 @@ const MOST_ALIASES = 100;
 export function parseDocumentText(
   file: string,
   text: string,
-  textIn: readonly string[],
+  options: TextOptions = {},
 ): SpecDocument {
   const lines = new LineCounter();
   const position = (offset: number): DocumentPosition => {
@@ -39,7 +44,10 @@ export function parseDocumentText(
   const documents = compose(text, lines);
   if (documents === undefined) return broken(file, `is nested more than ${DEEPEST} deep`);
   const [document, second] = documents;
-  if (document === undefined || document.contents === null) return broken(file, 'is empty');
+  if (document === undefined || document.contents === null) {
+    if (options.emptyValue === undefined) return broken(file, 'is empty');
+    return { file, value: options.emptyValue, problems: [], position: () => undefined };
+  }
   const notJson = file.endsWith('.json') ? jsonProblem(text) : undefined;
   if (notJson !== undefined) {
     const at = notJson.at ?? document.errors[0]?.pos[0];
@@ -63,7 +71,7 @@ export function parseDocumentText(
       source: file,
       ...position(at),
     }));
-  const value = problems.length > 0 ? undefined : plainValue(document, textIn);
+  const value = problems.length > 0 ? undefined : plainValue(document, options.textIn ?? []);
   if (value instanceof ReferenceError) return broken(file, 'repeats itself too often by aliases');
   return {
     file,

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ErrorCode, ExitCode, SlipwayError } from '../errors.ts';
-import { broken, type SpecDocument } from './spec-document.ts';
+import { broken, type SpecDocument, type TextOptions } from './spec-document.ts';
 
 export { locate, type SpecDocument } from './spec-document.ts';
 
@@ -18,9 +18,7 @@ export class DocumentUnreadable extends SlipwayError {
   override readonly exitCode = ExitCode.NotFound;
 }
 
-export interface DocumentOptions {
-  /** Keys of maps whose numbers are taken as they are written: `VERSION: 1.10` is "1.10". */
-  textIn?: readonly string[] | undefined;
+export interface DocumentOptions extends TextOptions {
   /** What it is called in problems; default as it is named here. */
   name?: string | undefined;
   /** What `-` reads; default the process's standard input. */
@@ -49,7 +47,7 @@ export async function readDocument(
     return broken(name, 'is not text in UTF-8');
   }
   const { parseDocumentText } = await import('./document-text.ts');
-  return parseDocumentText(name, text, options.textIn ?? []);
+  return parseDocumentText(name, text, options);
 }
 
 /** One byte more than is allowed at the most, so that an endless file ends too. */

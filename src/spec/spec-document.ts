@@ -17,6 +17,13 @@ export interface SpecDocument {
   position(path: readonly (string | number)[]): DocumentPosition | undefined;
 }
 
+export interface TextOptions {
+  /** Keys of maps whose numbers are taken as they are written: `VERSION: 1.10` is "1.10". */
+  textIn?: readonly string[] | undefined;
+  /** What an empty file stands for; a problem where absent. */
+  emptyValue?: unknown;
+}
+
 /** The problems with the document's name, and the lines and columns of what they are about. */
 export function locate(problems: readonly Problem[], document: SpecDocument): Problem[] {
   return problems.map((problem) =>

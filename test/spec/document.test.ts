@@ -11,7 +11,8 @@ import { parseDocumentText } from '../../src/spec/document-text.ts';
 const folder = mkdtempSync(join(tmpdir(), 'slipway-document-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const read = (text: string, file = 'job.yaml') => parseDocumentText(file, text, ['env']);
+const read = (text: string, file = 'job.yaml') =>
+  parseDocumentText(file, text, { textIn: ['env'] });
 const problems = (text: string, file = 'job.yaml') =>
   read(text, file).problems.map((problem) => formatProblem(problem));
 
@@ -98,7 +99,7 @@ describe('parseDocumentText', () => {
         fc.constantFrom(undefined, 2, '\t'),
         (value, indent) => {
           const text = JSON.stringify(value, undefined, indent);
-          const document = parseDocumentText('a.json', text, []);
+          const document = parseDocumentText('a.json', text);
           expect(document.problems).toEqual([]);
           expect(JSON.stringify(document.value)).toBe(JSON.stringify(JSON.parse(text)));
         },
