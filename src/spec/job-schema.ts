@@ -185,23 +185,23 @@ const retries = z.union(
   { error: 'must be a number of tries after the first one, from 0 to 100, or an object' },
 );
 
-const architecture = z.string().transform((value, context): 'x86_64' | 'arm64' => {
-  const found = ARCHITECTURES[value.toLowerCase()];
-  if (found !== undefined) return found;
-  context.addIssue({ code: 'custom', message: 'must be x86_64 or arm64' });
-  return z.NEVER;
-});
-
-const ARCHITECTURES: Readonly<Record<string, 'x86_64' | 'arm64'>> = {
-  __proto__: null as never,
+const ARCHITECTURES = {
   x86_64: 'x86_64',
-  amd64: 'x86_64',
+  X86_64: 'x86_64',
   'x86-64': 'x86_64',
+  amd64: 'x86_64',
   'linux/amd64': 'x86_64',
   arm64: 'arm64',
+  ARM64: 'arm64',
   aarch64: 'arm64',
   'linux/arm64': 'arm64',
-};
+} as const;
+
+const architecture = z
+  .enum(Object.keys(ARCHITECTURES) as (keyof typeof ARCHITECTURES)[], {
+    error: 'must be x86_64 or arm64',
+  })
+  .transform((name) => ARCHITECTURES[name]);
 
 /** "Tag" in the ECS API reference; `slipway:` is for what Slipway itself writes. */
 const tagKey = z.string().refine((key) => /^(?!aws:|slipway:)[^\0]{1,128}$/is.test(key), {
@@ -284,15 +284,12 @@ export const jobSchema = z.strictObject({
     .describe('Between SIGTERM and SIGKILL; default 30 s'),
   tags: z.record(tagKey, tagValue).optional().describe('Kept with the run'),
   on: z
-    .string()
-    .superRefine((place, context) => {
-      if (place === 'local') return;
-      const message = ON_AWS.includes(place)
-        ? `"${place}" comes with AWS and is not in this version; use local`
-        : 'must be local';
-      context.addIssue({ code: 'custom', message });
+    .enum(['local'], {
+      error: ({ input }) =>
+        ON_AWS.includes(input)
+          ? `"${input}" comes with AWS and is not in this version; use local`
+          : 'must be local',
     })
-    .transform(() => 'local' as const)
     .optional()
     .describe('Where the job runs: local'),
   engine: z
@@ -307,7 +304,7 @@ export const jobSchema = z.strictObject({
     .describe('A whole or partial ECS task definition, or its file, merged under the keys above'),
 });
 
-const ON_AWS: readonly string[] = ['fargate', 'ec2', 'batch'];
+const ON_AWS: readonly unknown[] = ['fargate', 'ec2', 'batch'];
 
 function isStagedName(name: string): boolean {
   return (

@@ -28,6 +28,10 @@ describe('parseJob', () => {
     [{ memory: 2 }, { memory: 2048 }],
     [{ memory: '512MiB' }, { memory: 512 }],
     [{ architecture: 'aarch64' }, { architecture: 'arm64' }],
+    [
+      { architecture: 'X86_64', on: 'local' },
+      { architecture: 'x86_64', on: 'local' },
+    ],
     [{ user: 1000 }, { user: '1000' }],
     [
       { timeout: '1h 30m', stopTimeout: 0 },
@@ -105,6 +109,7 @@ describe('parseJob', () => {
 
   it.each([
     [{ cpu: 0 }, 'cpu'],
+    [{ architecture: 'toString' }, 'architecture'],
     [{ timeout: 0 }, 'timeout'],
     [{ stopTimeout: 1.5 }, 'stopTimeout'],
     [{ gpu: 1.5 }, 'gpu'],
