@@ -7,11 +7,12 @@ export function isAddress(path: string): boolean {
 }
 
 /**
- * An absolute path: `~/` is the user's home folder, and what is relative is so to `folder`. What is
- * empty or an address stays as it is, so that a schema can refuse it.
+ * An absolute path: `~/` is the user's home folder, and what is relative is so to `folder`. A slash
+ * at the end stays: it says that a folder is meant. What is empty or an address stays as it is, so
+ * that a schema can refuse it.
  */
 export function resolvePath(path: string, folder: string): string {
   if (path === '' || isAddress(path)) return path;
-  if (path === '~') return homedir();
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(folder, path);
+  const absolute = /^~(?:\/|$)/.test(path) ? join(homedir(), path.slice(1)) : resolve(folder, path);
+  return path.endsWith('/') && !absolute.endsWith('/') ? `${absolute}/` : absolute;
 }
