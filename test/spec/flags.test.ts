@@ -18,6 +18,14 @@ describe('JOB_FLAGS', () => {
 });
 
 describe('applyFlags', () => {
+  it.each(JOB_FLAGS)('has --$name set $key', (flag) => {
+    const { value } = apply(
+      {},
+      { [flagAttribute(flag)]: flag.kind === 'boolean' ? true : ['a=b'] },
+    );
+    expect(Object.keys(value as object)).toEqual([flag.key]);
+  });
+
   it('replaces values, lays maps over maps and adds to lists', () => {
     const written = {
       image: 'old',

@@ -51,7 +51,7 @@ describe('fillPlaceholders in a script', () => {
     ['cat <<\'END\' | tr -d "\\n"\n{odd}\nEND\n', 'a literal here-document'],
     ['cat <<-END | tr -d "\\n"\n\t{odd}\n\tEND\n', 'a here-document with tabs'],
     ["cat <<END >/dev/null\ndon't\nEND\nprintf %s {odd}", 'a quote in a here-document'],
-    ['[ $(( 1 << 2 )) = 4 ] && printf %s {odd}', 'a shift'],
+    ['x=$(( 1 << 2 ))\nprintf %s {odd}', 'a shift'],
     ['printf %s "${x:-{odd}}"', 'a default in quotes'],
     ['printf %s ${x:-{odd}}', 'a default'],
     ["printf %s {odd}; : it\\'s", 'an escaped quote'],
