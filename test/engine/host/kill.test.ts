@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ContainerSpec } from '../../../src/engine/engine.ts';
@@ -23,7 +23,6 @@ function runElsewhere(folder: string, spec: ContainerSpec) {
 
 /** Both pids of a container's start: the wrapper's and the command's. */
 async function pidsOf(folder: string, name: string): Promise<{ wrapper: number; command: number }> {
-  const { readlink } = await import('node:fs/promises');
   const wrapper = Number.parseInt(await readlink(join(folder, name, 'start-1')), 10);
   const command = Number.parseInt(await readFile(join(folder, name, 'command-1'), 'utf8'), 10);
   return { wrapper, command };
@@ -66,7 +65,6 @@ describe('a process of the host engine', () => {
 
   it('runs once, at whatever moment its starter is killed', async () => {
     const { engine, folder } = await freshEngine();
-    const seen = new Set<string>();
     for (let moment = 0; moment < 24; moment++) {
       const name = `job-${moment}`;
       const count = join(folder, `.count-${moment}`);
@@ -79,7 +77,6 @@ describe('a process of the host engine', () => {
       child.kill('SIGKILL');
       await ended;
       const [status] = await engine.inspect([name]);
-      seen.add(status?.state ?? 'absent');
       if (status === undefined) await engine.run(spec, () => {});
       else if (status.state === 'created') await engine.start(name, () => {});
       const log = new Collected();
@@ -89,7 +86,6 @@ describe('a process of the host engine', () => {
       expect(await statusOf(engine, name)).toMatchObject({ state: 'exited', exitCode: 0 });
       await rm(count);
     }
-    console.info(`Killed starters left containers ${[...seen].sort().join(', ')}.`);
   });
 
   it('is started by one of two processes that run the same name at once', async () => {

@@ -10,6 +10,7 @@ import type {
   OutputStream,
 } from '../../../src/engine/engine.ts';
 import { createHostEngine } from '../../../src/engine/host/host.ts';
+import { processStartOf } from '../../../src/engine/host/process-start.ts';
 
 /** Shells that run the wrapper; `/bin/sh` is one of them wherever this runs. */
 export const SHELLS: readonly (readonly string[])[] = [
@@ -111,6 +112,5 @@ export async function statusOf(engine: Engine, name: string): Promise<ContainerS
 
 /** Whether a process runs, and is more than a zombie. */
 export async function isRunning(pid: number): Promise<boolean> {
-  const { processStartOf } = await import('../../../src/engine/host/process-start.ts');
   return (await processStartOf(pid)) !== undefined;
 }
