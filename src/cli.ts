@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { runCommandLine } from './commands/program.ts';
 
-await new Command('slipway')
-  .description(manifest.description)
-  .version(manifest.version)
-  .parseAsync();
+process.exitCode = await runCommandLine(process.argv, manifest);
