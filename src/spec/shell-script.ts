@@ -18,6 +18,14 @@ interface HereDocument {
 
 const HERE_DOCUMENT = /<<(-?)[ \t]*((?:\\.|'[^']*'|"[^"]*"|[^\s;&|<>()'"\\])+)/y;
 
+/** Deeper than any script that a person writes, and far from the end of the stack. */
+const DEEPEST = 200;
+
+/** Patterns between these end with a `)` that has no partner. */
+const CASE = /case\s[^;\n]{1,200}?\sin\s/y;
+const ESAC = /esac(?=[\s;&|)]|$)/y;
+const COMMENT = /#/y;
+
 /** A word that no shell reads as anything else, wherever it stands. */
 const SAFE_WORD = /^\/[\w@%+:,./-]*$/;
 
@@ -37,6 +45,8 @@ export class ShellScript {
   #filled = '';
   /** How many backquotes are open: each reads backslashes once more. */
   #backquotes = 0;
+  /** How many command substitutions are open. */
+  #nested = 0;
   #awaited: HereDocument[] = [];
 
   constructor(text: string, find: FindInsert) {
@@ -54,17 +64,20 @@ export class ShellScript {
   /** Unquoted text up to `closer`, which is left to the caller. */
   #bare(closer: ')' | '`' | undefined): void {
     let depth = 0;
+    let cases = 0;
     let arithmetic = closer === ')' && this.#text[this.#at] === '(';
     while (this.#at < this.#end) {
       const next = this.#text[this.#at];
-      if (next === closer && depth === 0) return;
+      if (this.#startsWord(CASE)) cases += 1;
+      else if (this.#startsWord(ESAC)) cases = Math.max(0, cases - 1);
+      if (next === closer && depth === 0 && (cases === 0 || closer === '`')) return;
       if (next === '(') {
         arithmetic ||= this.#text.startsWith('((', this.#at);
         depth += 1;
       } else if (next === ')') {
         depth = Math.max(0, depth - 1);
         arithmetic &&= depth > 0;
-      } else if (next === '#' && /[\s;&|()]|^$/.test(this.#text[this.#at - 1] ?? '')) {
+      } else if (next === '#' && this.#startsWord(COMMENT)) {
         this.#copyTo(this.#lineEnd());
         continue;
       } else if (next === "'") {
@@ -118,9 +131,18 @@ export class ShellScript {
     } else this.#insertOrCopy(quote);
   }
 
+  #startsWord(word: RegExp): boolean {
+    if (!/[\s;&|()`]|^$/.test(this.#text[this.#at - 1] ?? '')) return false;
+    word.lastIndex = this.#at;
+    return word.test(this.#text);
+  }
+
   #substitution(opening: number, closer: ')' | '`'): void {
     this.#copy(opening);
+    if (this.#nested === DEEPEST) return;
+    this.#nested += 1;
     this.#bare(closer);
+    this.#nested -= 1;
     this.#copy(1);
   }
 

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SpecError } from '../../src/errors.ts';
+import { SlipwayError, SpecError } from '../../src/errors.ts';
 import { kindOf, readJob, readJobFile } from '../../src/spec/job-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-job-'));
@@ -124,4 +125,25 @@ describe('readJob', () => {
     expect(await refusal({ flags: { image: 'tool', input: ['a=s3://bucket/key'] } })).toBe(
       'The job is not valid:\n  --input a: must be a path of this machine; addresses come with AWS and are not in this version',
     ));
+
+  it('gives a job or a foreseen error, whatever is in the file', async () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
+      fc
+        .dictionary(
+          fc.constantFrom('image', 'command', 'inputs', 'taskDefinition', 'containerDefinitions'),
+          fc.jsonValue(),
+        )
+        .map((value) => JSON.stringify(value)),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, fc.dictionary(fc.string(), fc.string()), async (content, flags) => {
+        const file = written('fuzz.yaml', content);
+        const outcome = await readJob({ file, flags, folder }).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(SlipwayError);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

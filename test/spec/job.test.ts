@@ -150,6 +150,11 @@ describe('parseJob', () => {
     ]);
   });
 
+  it('takes a name for the same however its letters are composed', () =>
+    expect(
+      problems({ image: 'tool', inputs: { ä: 'x' }, outputs: { ['ä'.normalize('NFD')]: 'y' } }),
+    ).toHaveLength(1));
+
   it('refuses what runs nothing', () =>
     expect(problems({ name: 'x' })).toEqual([
       'needs an "image", a "command" or a "taskDefinition"',

@@ -51,6 +51,8 @@ describe('fillPlaceholders in a script', () => {
     ['cat <<\'END\' | tr -d "\\n"\n{odd}\nEND\n', 'a literal here-document'],
     ['cat <<-END | tr -d "\\n"\n\t{odd}\n\tEND\n', 'a here-document with tabs'],
     ["cat <<END >/dev/null\ndon't\nEND\nprintf %s {odd}", 'a quote in a here-document'],
+    ['printf %s "$(case a in b) :;; a) printf %s {odd};; esac)"', 'patterns in a command'],
+    ['x="$(echo case in)"; printf %s {odd}', 'the word case'],
     ['x=$(( 1 << 2 ))\nprintf %s {odd}', 'a shift'],
     ['printf %s "${x:-{odd}}"', 'a default in quotes'],
     ['printf %s ${x:-{odd}}', 'a default'],
@@ -95,5 +97,10 @@ describe('fillPlaceholders in a script', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('ends with scripts that no stack holds', () => {
+    const script = '"$('.repeat(100_000);
+    expect(fillPlaceholders(script, paths)).toBe(script);
   });
 });
