@@ -17,6 +17,8 @@ export interface EngineFacts {
   gpus: number;
   /** Whether the engine runs without root, so that some limits cannot be set. */
   rootless: boolean;
+  /** Which cgroups limit its containers, where it has cgroups. */
+  cgroupVersion?: 1 | 2 | undefined;
   /** Whether its files are this machine's: false for a remote context or a virtual machine. */
   local: boolean;
 }

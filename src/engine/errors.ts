@@ -1,4 +1,4 @@
-import { ErrorCode, ExitCode, SlipwayError } from '../errors.ts';
+import { ErrorCode, type ErrorDetails, ExitCode, SlipwayError } from '../errors.ts';
 
 /** An engine that cannot be reached: not installed, not running, or closed to this user. */
 export class EngineUnavailable extends SlipwayError {
@@ -14,8 +14,8 @@ export class EngineFailed extends SlipwayError {
 
 /** A container with this name was there before. */
 export class ContainerExists extends EngineFailed {
-  constructor(name: string) {
-    super(`There is a container ${name} already.`);
+  constructor(name: string, details: ErrorDetails = {}) {
+    super(`There is a container ${name} already.`, details);
   }
 }
 

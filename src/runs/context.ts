@@ -34,7 +34,7 @@ export async function openRuns(home: string): Promise<RunsContext> {
       new LocalBackend({
         engine: await createEngine(engine, {
           environment: { ...process.env, ...engineEnvironment },
-          hostFolder: join(home, 'host'),
+          folder: home,
         }),
         home,
         homeId,

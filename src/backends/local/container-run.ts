@@ -81,11 +81,12 @@ export class ContainerRun {
     const log = await LogWriter.open(logFile(this.planned.name));
     try {
       let status = found;
-      for (let restarts = 0; ; restarts += 1) {
+      let restarts = 0;
+      for (let restart = false; ; ) {
         const looking = new AbortController();
         const looks = this.#look(looking.signal);
         try {
-          await this.#runOnce(status, restarts > 0, log, over);
+          await this.#runOnce(status, restart, log, over);
         } finally {
           looking.abort();
         }
@@ -94,6 +95,9 @@ export class ContainerRun {
         if (status === undefined)
           return this.skip('It was removed by somebody else while it ran.', 'LOST');
         this.#measure(status);
+        // A client that was cut off from its container: the container goes on, and so do we.
+        restart = false;
+        if (status.state === 'running') continue;
         if (status.state === 'created') {
           return this.skip(status.error ?? 'The engine did not start it.', 'CONFIGURATION');
         }
@@ -105,6 +109,8 @@ export class ContainerRun {
           type: 'progress',
           message: `${this.planned.name} exited with ${status.exitCode} and is started again`,
         });
+        restart = true;
+        restarts += 1;
       }
     } catch (error) {
       if (over.aborted && !this.#reportedStart) return this.skip(ENDED_BEFORE);

@@ -1,0 +1,1 @@
+export { ContainerExists, EngineFailed } from '../errors.ts';
