@@ -110,7 +110,14 @@ export interface LogQuery {
   /** In milliseconds since 1970. */
   since?: number | undefined;
   /** Goes on until `ended` says that nothing more will come. */
-  follow?: { ended: () => Promise<boolean>; signal?: AbortSignal | undefined } | undefined;
+  follow?:
+    | {
+        ended: () => Promise<boolean>;
+        /** Settles when there may be more; asked again each time. Looks regularly where absent. */
+        grown?: (() => Promise<void>) | undefined;
+        signal?: AbortSignal | undefined;
+      }
+    | undefined;
 }
 
 export interface Backend {

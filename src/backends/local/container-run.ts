@@ -135,7 +135,8 @@ export class ContainerRun {
       observe({ type: 'output', container, stream, bytes });
     };
     if (restart) return engine.start(name, sink);
-    if (found === undefined) {
+    // One that was created and not started may start this way, with its secrets: the host's does.
+    if (found === undefined || found.state === 'created') {
       const spec = await this.#surroundings.prepare(this.planned);
       try {
         return await this.#surroundings.launch(spec, () => engine.run(spec, sink), over);

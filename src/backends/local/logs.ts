@@ -14,9 +14,9 @@ const SUFFIX = '.log';
 /** The chunks of all containers, or of those named, oldest first; those of one in its own order. */
 export async function* readLogs(folder: string, query: LogQuery): AsyncGenerator<LogChunk> {
   const offsets = new Map<string, number>();
-  const never = new AbortController().signal;
   for (let pause = SHORTEST_LOOK; ; ) {
-    // Asked before the files are read: what is written until then is read below.
+    // Both asked before the files are read: what is written until then is read below.
+    const more = query.follow?.grown?.();
     const last = query.follow === undefined || (await query.follow.ended());
     let grown = false;
     for await (const chunk of readOnce(folder, query, offsets)) {
@@ -25,8 +25,23 @@ export async function* readLogs(folder: string, query: LogQuery): AsyncGenerator
     }
     if (last || query.follow?.signal?.aborted) return;
     pause = grown ? SHORTEST_LOOK : Math.min(pause * 2, LONGEST_LOOK);
-    await delay(pause, query.follow?.signal ?? never);
+    await rest(pause, more, query.follow?.signal);
   }
+}
+
+/** Waits until a file may have grown: `seconds`, or less where somebody tells. */
+async function rest(
+  seconds: number,
+  more: Promise<void> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const woken = new AbortController();
+  const wake = () => woken.abort();
+  signal?.addEventListener('abort', wake, { once: true });
+  if (signal?.aborted) wake();
+  void more?.then(wake);
+  await delay(seconds, woken.signal);
+  signal?.removeEventListener('abort', wake);
 }
 
 /** All whole frames from where the last reading stopped. */
