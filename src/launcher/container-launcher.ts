@@ -1,6 +1,6 @@
 /** The library: containers launched, watched and taken down from a program. */
 import type { LogChunk } from '../backends/backend.ts';
-import { SpecError } from '../errors.ts';
+import { formatProblem } from '../errors.ts';
 import { openRuns, type RunsContext } from '../runs/context.ts';
 import { createRun } from '../runs/create.ts';
 import { type DestroyOptions, destroyRun } from '../runs/destroy.ts';
@@ -57,16 +57,19 @@ export class ContainerLauncher {
     options: LaunchOptions & { signal?: AbortSignal | undefined } = {},
   ): Promise<StartedContainer> {
     refuseAwsOptions(this.#options, input);
-    const { parseJob } = await import('../spec/job.ts');
-    const { job, problems } = parseJob(jobOf(input));
-    if (job === undefined) throw new SpecError('The container', problems);
+    const { readJob } = await import('../spec/job-file.ts');
+    const { job, warnings } = await readJob({ value: jobOf(input) });
     const runs = await this.#open();
     options.signal?.throwIfAborted();
     const plan = await planRun(runs, job, { id: input.id, ...options });
     options.signal?.throwIfAborted();
     const { run, created } = await createRun(runs, plan);
     if (created) startSupervisor(runs, run.id);
-    return { id: run.id, created, warnings: plan.warnings };
+    return {
+      id: run.id,
+      created,
+      warnings: [...warnings.map((warning) => formatProblem(warning)), ...plan.warnings],
+    };
   }
 
   /** @throws RunNotFound */

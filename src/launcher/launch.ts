@@ -6,7 +6,8 @@ import { type Problem, SpecError } from '../errors.ts';
 import type { RunsContext } from '../runs/context.ts';
 import type { NewRun } from '../runs/create.ts';
 import type { RunRequest } from '../runs/run.ts';
-import type { Job } from '../spec/job.ts';
+import type { Config } from '../spec/config.ts';
+import type { LoadedJob } from '../spec/job-file.ts';
 import { parseTaskDefinition } from '../spec/task-definition/parse.ts';
 import { validateTaskDefinition } from '../spec/task-definition/validate.ts';
 import { compileJob } from './compile.ts';
@@ -29,6 +30,16 @@ export interface PlannedRun extends Omit<NewRun, 'warnings' | 'lease'> {
   warnings: readonly string[];
   /** Where the spec itself has something remarkable, with its path. */
   problems: readonly Problem[];
+}
+
+/** The job with what it does not say taken from the configuration. */
+export function withDefaults(job: LoadedJob, config: Config): LoadedJob {
+  const { engine, cpu, memory, timeout, stopTimeout, retries } = config;
+  const defaults = { engine, cpu, memory, timeout, stopTimeout, retries: { attempts: retries } };
+  const missing = Object.entries(defaults).filter(
+    ([key, value]) => value !== undefined && job[key as keyof LoadedJob] === undefined,
+  );
+  return { ...job, ...Object.fromEntries(missing), tags: { ...config.tags, ...job.tags } };
 }
 
 /** The variables that tell the docker and podman commands which engine to talk to, and how. */
@@ -54,7 +65,7 @@ const ENGINE_VARIABLES = [
  */
 export async function planRun(
   runs: RunsContext,
-  job: Job,
+  job: LoadedJob,
   options: LaunchOptions = {},
 ): Promise<PlannedRun> {
   const read = parsedDefinition(job.taskDefinition);
@@ -96,7 +107,7 @@ export async function planRun(
   };
 }
 
-function parsedDefinition(value: Job['taskDefinition']) {
+function parsedDefinition(value: LoadedJob['taskDefinition']) {
   if (value === undefined) return { definition: undefined, problems: [] };
   const { definition, problems } = parseTaskDefinition(value, { partial: true });
   const placed = problems.map((problem) => ({
