@@ -1,0 +1,6 @@
+import { jobJsonSchema } from '../../spec/json-schema.ts';
+import { printJson } from '../output.ts';
+
+export function printSchema(): void {
+  printJson(jobJsonSchema());
+}
