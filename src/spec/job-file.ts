@@ -6,9 +6,12 @@ import { applyFlags, type JobFlagValues } from './flags.ts';
 import { type Job, parseJob } from './job.ts';
 import { resolvePath } from './paths.ts';
 import { isPlainObject } from './plain.ts';
+import type { TaskDefinition } from './task-definition/task-definition.ts';
 
 /** A job whose paths are absolute and whose task definition is loaded. */
-export type LoadedJob = Job & { taskDefinition?: Exclude<Job['taskDefinition'], string> };
+export type LoadedJob = Omit<Job, 'taskDefinition'> & {
+  taskDefinition?: TaskDefinition | undefined;
+};
 
 export interface JobSource {
   /** A job or a task definition in YAML or JSON; `-` is standard input. */

@@ -7,6 +7,8 @@ import type { Problem } from '../errors.ts';
 import { jobSchema, portObject, retriesObject, secretObject, volumeObject } from './job-schema.ts';
 import { isPlainObject, plainDataProblems } from './plain.ts';
 import { issueMessage, schemaProblems, unknownKey } from './schema-problems.ts';
+import { parseTaskDefinition } from './task-definition/parse.ts';
+import type { TaskDefinition } from './task-definition/task-definition.ts';
 
 export type { JobPort, JobSecret, JobVolume } from './shorthands.ts';
 
@@ -17,7 +19,10 @@ export type JobInput = z.input<typeof jobSchema>;
  * A job normalised: cpu in vCPU, memory in MiB, times in seconds, no short forms. It is not an
  * input: parsing it again would read its memory as GiB.
  */
-export type Job = z.output<typeof jobSchema>;
+export type Job = Omit<z.output<typeof jobSchema>, 'taskDefinition'> & {
+  /** The path of a file where it is a string. */
+  taskDefinition?: string | TaskDefinition | undefined;
+};
 
 /** The keys of a job, in the order in which they are documented. */
 export const JOB_KEYS = Object.keys(jobSchema.shape) as (keyof Job)[];
@@ -76,9 +81,18 @@ export function parseJob(value: unknown): { job: Job | undefined; problems: Prob
       problems.push(...schemaProblems(parsed.error.issues, [key], (path) => keysAt(path)));
     }
   }
-  problems.push(...acrossKeys(job as Job, value));
+  problems.push(...readDefinition(job), ...acrossKeys(job as Job, value));
   const valid = problems.every((problem) => problem.severity !== 'error');
   return { job: valid ? (job as Job) : undefined, problems };
+}
+
+/** Puts what ECS's shape makes of the task definition in its place, unless it is a file's path. */
+function readDefinition(job: Record<string, unknown>): Problem[] {
+  const given = job.taskDefinition;
+  if (given === undefined || typeof given === 'string') return [];
+  const { definition, problems } = parseTaskDefinition(given, { partial: true });
+  job.taskDefinition = definition;
+  return problems.map((problem) => ({ ...problem, path: ['taskDefinition', ...problem.path] }));
 }
 
 function keysAt(path: readonly (string | number)[]): readonly string[] {

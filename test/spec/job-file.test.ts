@@ -92,6 +92,29 @@ env: {VERSION: 1.10}
     });
   });
 
+  it('says where in a task definition each problem is, wherever that is written', async () => {
+    const definition = 'family: tide\ncontainerDefinitions:\n  - name: main\n    imge: tool\n';
+    const file = written('definition.yaml', definition);
+    const indented = definition.replaceAll(/^/gm, '  ').trimEnd();
+    const whole = written('jobs/whole.yaml', `taskDefinition:\n${indented}\n`);
+    const naming = written('jobs/naming.yaml', 'taskDefinition: ../definition.yaml\n');
+    const key = 'containerDefinitions[0].imge:';
+    expect(await refusal({ file })).toContain(`/definition.yaml:4:5: ${key}`);
+    expect(await refusal({ file: naming })).toContain(`/definition.yaml:4:5: ${key}`);
+    expect(await refusal({ file: whole })).toContain(`/jobs/whole.yaml:5:7: taskDefinition.${key}`);
+  });
+
+  it('passes on what a task definition is remarked for', async () => {
+    const described = { family: 'tide', revision: 3, containerDefinitions: [{ image: 'tool' }] };
+    const file = written('described.json', JSON.stringify({ taskDefinition: described }, null, 1));
+    const { job, warnings } = await readJob({ file });
+    expect(job.taskDefinition).toEqual({
+      family: 'tide',
+      containerDefinitions: [{ image: 'tool' }],
+    });
+    expect(warnings).toMatchObject([{ severity: 'warning', source: file, line: 4 }]);
+  });
+
   it('refuses a task definition file that holds something else', async () => {
     written('list.json', '"text"');
     expect(await refusal({ value: { taskDefinition: 'list.json' }, folder })).toMatch(
