@@ -19,7 +19,7 @@ export function checkDefinition(task: Task, engine: EngineName): Problem[] {
       volumeFindings(volume).map((finding) => ({ ...finding, path: ['volumes', index] as Path })),
     ),
     ...(definition.containerDefinitions ?? []).flatMap((container, index) =>
-      containerFindings(container, engine).map(([key, finding]) => ({
+      containerFindings(container).map(([key, finding]) => ({
         ...finding,
         path: ['containerDefinitions', index, key] as Path,
       })),
@@ -83,15 +83,12 @@ function volumeFindings(
   return [
     refused(
       `Volume ${volume.name} is on ${service}, which this machine cannot mount.`,
-      'Name a folder of this machine with the same name under volumes, or run it on AWS.',
+      'Give the volume a folder of this machine in taskDefinition (host.sourcePath), or run it on AWS.',
     ),
   ];
 }
 
-function containerFindings(
-  container: ContainerDefinition,
-  engine: EngineName,
-): [string, Omit<Problem, 'path'>][] {
+function containerFindings(container: ContainerDefinition): [string, Omit<Problem, 'path'>][] {
   const remoteSecret = container.secrets?.find(
     ({ valueFrom }) => !/^(env|file):/.test(valueFrom ?? ''),
   );
@@ -130,14 +127,6 @@ function containerFindings(
     [
       'repositoryCredentials',
       given(container.repositoryCredentials, 'Images are pulled with the logins of your engine.'),
-    ],
-    [
-      'image',
-      engine === 'host' && container.image !== undefined
-        ? warned(
-            `The host engine runs the command with this machine's own programs, not with ${container.image}.`,
-          )
-        : undefined,
     ],
   ];
   return findings.flatMap(([key, finding]) => (finding === undefined ? [] : [[key, finding]]));
