@@ -3,13 +3,45 @@
  * program starts, prints its version and its help without loading any of it.
  */
 import { Command } from 'commander';
+import { addCompletion } from './completion.ts';
+import { addConfig } from './config.ts';
+import { addDestroy } from './destroy.ts';
+import { addDoctor } from './doctor.ts';
 import { reportError } from './errors.ts';
+import { addExec } from './exec.ts';
+import { addGc } from './gc.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { addHello } from './hello.ts';
+import { addLogs } from './logs.ts';
 import { setOutput } from './output.ts';
+import { addPs } from './ps.ts';
+import { addRun } from './run.ts';
+import { addSchema } from './schema.ts';
+import { addShow } from './show.ts';
+import { addStop } from './stop.ts';
 import { addSupervise } from './supervise.ts';
+import { addValidate } from './validate.ts';
+import { addWait } from './wait.ts';
 
 /** In the order of the help. */
-const COMMANDS: readonly ((program: Command) => void)[] = [addSupervise];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  addRun,
+  addPs,
+  addShow,
+  addLogs,
+  addWait,
+  addStop,
+  addDestroy,
+  addGc,
+  addExec,
+  addValidate,
+  addSchema,
+  addConfig,
+  addDoctor,
+  addHello,
+  addCompletion,
+  addSupervise,
+];
 
 /** The program with all its commands, which parses nothing yet. */
 export function buildProgram(manifest: { version: string; description: string }): Command {

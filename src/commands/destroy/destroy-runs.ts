@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { destroyRun } from '../../runs/destroy.ts';
+import type { DestroyCommandOptions } from '../destroy.ts';
+import { reportError } from '../errors.ts';
+import { findRuns } from '../find-runs.ts';
+import { withRuns } from '../open.ts';
+import { note } from '../output.ts';
+
+/**
+ * Destroys every run that it can before it reports those that it could not.
+ * @throws RunNotFound, and LeftoverError with what could not be removed.
+ */
+export async function destroyRuns(
+  command: Command,
+  ids: readonly string[],
+  { kill, purge }: DestroyCommandOptions,
+): Promise<void> {
+  await withRuns(command, async (runs) => {
+    const named = await findRuns(runs.store, ids);
+    const results = await Promise.allSettled(
+      named.map(async ({ id }) => {
+        await destroyRun(runs, id, { kill, purge });
+        const kept = purge ? 'its record and log neither' : 'but its record and log';
+        note(`Nothing is left of run ${id}, ${kept}.`);
+      }),
+    );
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result] : []));
+    for (const { reason } of failures.slice(1)) reportError(reason, { json: false });
+    if (failures[0] !== undefined) throw failures[0].reason;
+  });
+}

@@ -1,0 +1,90 @@
+/** `slipway run`: plans a job, records it, and drives it here or hands it to a process of its own. */
+import { fstatSync } from 'node:fs';
+import type { Command } from 'commander';
+import { formatProblem, type Problem } from '../../errors.ts';
+import { planRun, withDefaults } from '../../launcher/launch.ts';
+import type { RunsContext } from '../../runs/context.ts';
+import { createRun } from '../../runs/create.ts';
+import { newLease } from '../../runs/lease.ts';
+import type { Run } from '../../runs/run.ts';
+import { asRun } from '../../runs/run.ts';
+import { startSupervisor } from '../../runs/supervision.ts';
+import { describeRun } from '../../runs/view.ts';
+import type { Config } from '../../spec/config.ts';
+import type { JobFlagValues } from '../../spec/flags.ts';
+import { readJob } from '../../spec/job-file.ts';
+import { withRuns } from '../open.ts';
+import { colorsOf, isTerminal, note, printJson, printLine } from '../output.ts';
+import type { RunOptions } from '../run.ts';
+import { driveHere, followThere } from './foreground.ts';
+
+export interface RunArguments {
+  file: string | undefined;
+  words: readonly string[];
+  flags: JobFlagValues;
+  options: RunOptions;
+}
+
+/**
+ * @throws SpecError with all that is wrong with the job.
+ * @throws NoEngine where it needs an image and there is no engine.
+ */
+export async function runJob(command: Command, typed: RunArguments): Promise<void> {
+  const { options } = typed;
+  await withRuns(
+    command,
+    async (runs, config) => {
+      const { run, created } = await recordRun(runs, config, typed);
+      if (!created) note(`Run ${run.id} exists and is ${run.state}: nothing is started again.`);
+      if (options.detach) {
+        if (created) startSupervisor(runs, run.id);
+        report(run, options);
+        return;
+      }
+      const json = options.json ?? false;
+      const live = isTerminal('stderr') && !isPipe(1);
+      process.exitCode = await (created ? driveHere : followThere)(runs, run, { json, live });
+    },
+    { pull: options.pull, keepFailed: options.keepFailed },
+  );
+}
+
+async function recordRun(
+  runs: RunsContext,
+  config: Config,
+  { file, words, flags, options }: RunArguments,
+): Promise<{ run: Run; created: boolean }> {
+  const existing = options.id === undefined ? undefined : await runs.store.get(options.id);
+  if (existing !== undefined) return { run: asRun(existing), created: false };
+  const { job, warnings } = await readJob({ file, words, flags });
+  const plan = await planRun(runs, withDefaults(job, config), {
+    id: options.id,
+    pull: config.pull,
+    keepFailed: config.keepFailed,
+    keep: options.keep,
+  });
+  warn([...warnings, ...plan.problems]);
+  return createRun(runs, { ...plan, lease: options.detach ? undefined : await newLease() });
+}
+
+function warn(problems: readonly Problem[]): void {
+  const { yellow } = colorsOf('stderr');
+  for (const problem of problems) note(`${yellow('Warning:')} ${formatProblem(problem)}`);
+}
+
+function report(run: Run, { json }: RunOptions): void {
+  if (json) printJson(describeRun(run));
+  else printLine(run.id);
+  const { cyan, dim } = colorsOf('stderr');
+  note(`${dim('It goes on without this terminal:')} ${cyan(`slipway logs --follow ${run.id}`)}`);
+}
+
+/** Whether what reads us may itself write to the terminal, where a status line would be in its way. */
+function isPipe(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFIFO();
+  } catch {
+    // A descriptor that was closed before we began: nobody reads it.
+    return false;
+  }
+}
