@@ -87,6 +87,8 @@ export interface TaskControls {
   stop: AbortSignal;
   /** Aborted to kill at once what a gentle stop has left. */
   kill: AbortSignal;
+  /** Whether another process may have begun the task; a new task need not be looked for. */
+  adopted: boolean;
 }
 
 /** Something that could not be removed, in words that name it and say why. */
@@ -129,7 +131,7 @@ export interface Backend {
    */
   run(task: Task, observe: TaskObserver, controls: TaskControls): Promise<TaskOutcome>;
   /** Removes all that the task put up but its log. Nothing there is success. */
-  remove(task: Pick<Task, 'run' | 'attempt'>): Promise<Leftover[]>;
+  remove(task: Task): Promise<Leftover[]>;
   /** What the task's containers wrote, oldest first. */
   logs(task: Pick<Task, 'run' | 'attempt'>, query: LogQuery): AsyncIterable<LogChunk>;
 }

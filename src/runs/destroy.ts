@@ -5,6 +5,7 @@ import { changeRun } from './change.ts';
 import type { RunsContext } from './context.ts';
 import { LeftoverError } from './errors.ts';
 import { getRun } from './find.ts';
+import { taskOf } from './run.ts';
 import { requestStop, type StopOptions } from './stop.ts';
 import { type WaitOptions, waitForRun } from './wait.ts';
 
@@ -28,7 +29,7 @@ export async function destroyRun(
   const backend = await runs.backend(run.document.request);
   const leftovers: Leftover[] = [];
   for (const { number } of run.document.attempts) {
-    leftovers.push(...(await backend.remove({ run: id, attempt: number })));
+    leftovers.push(...(await backend.remove(taskOf(run, number))));
   }
   await changeRun(runs.store, id, ({ document }) => ({
     document: {

@@ -91,7 +91,7 @@ export class RunDriver {
   }
 
   async #attempt(backend: Backend): Promise<TaskOutcome> {
-    const attempt = await this.#beginAttempt(backend);
+    const { attempt, adopted } = await this.#beginAttempt(backend);
     // An outcome that was recorded and not cleaned up after: its holder died in between.
     if (attempt.result !== undefined) return outcomeOf(attempt, this.#run.document);
     this.#ending = new AbortController();
@@ -100,7 +100,7 @@ export class RunDriver {
     if (attempt.ending !== undefined) this.#end(attempt.ending);
     const task = taskOf(this.#run, attempt.number);
     if (attempt.startedAt !== undefined) this.#startTimer(new Date(attempt.startedAt));
-    const controls = { stop: this.#ending.signal, kill: this.#kill.signal };
+    const controls = { stop: this.#ending.signal, kill: this.#kill.signal, adopted };
     const outcome = await backend.run(task, (event) => this.#heed(event, task), controls);
     clearTimeout(this.#timer);
     await this.#save((run) => ({
@@ -121,19 +121,19 @@ export class RunDriver {
   }
 
   /** The attempt to go on with: one that another process left, or the next. */
-  async #beginAttempt(backend: Backend): Promise<Attempt> {
+  async #beginAttempt(backend: Backend): Promise<{ attempt: Attempt; adopted: boolean }> {
     const last = this.#run.document.attempts.at(-1);
     if (last !== undefined) {
-      if (last.endedAt === undefined || this.#retryAfter(last, last.number) === undefined)
-        return last;
-      await backend.remove({ run: this.#run.id, attempt: last.number });
+      const retried = last.endedAt !== undefined && this.#retryAfter(last, last.number);
+      if (retried === false || retried === undefined) return { attempt: last, adopted: true };
+      await backend.remove(taskOf(this.#run, last.number));
     }
     const attempt: Attempt = { number: (last?.number ?? 0) + 1, containers: [] };
     await this.#save((run) => ({
       state: RunState.Provisioning,
       document: { ...run.document, attempts: [...run.document.attempts, attempt] },
     }));
-    return attempt;
+    return { attempt, adopted: false };
   }
 
   #retryAfter(
@@ -223,7 +223,7 @@ export class RunDriver {
     const keepsWork = outcome.failure === FailureClass.Staging && outcome.exitCode === 0;
     if ((this.#run.document.request.keep || keepsWork) && !retried) return;
     const { number } = currentAttempt(this.#run);
-    const leftovers = await backend.remove({ run: this.#run.id, attempt: number });
+    const leftovers = await backend.remove(taskOf(this.#run, number));
     await this.#save((run) => ({
       document: {
         ...run.document,

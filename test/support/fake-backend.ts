@@ -42,7 +42,7 @@ export class FakeBackend implements Backend, ExecBackend {
     return { ...success, result, failure, reason: message, exitCode: 143 };
   }
 
-  async remove({ attempt }: Pick<Task, 'attempt'>): Promise<Leftover[]> {
+  async remove({ attempt }: Task): Promise<Leftover[]> {
     this.calls.push(`remove ${attempt}`);
     return this.leftovers;
   }

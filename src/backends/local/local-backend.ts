@@ -83,26 +83,26 @@ export class LocalBackend implements Backend, ExecBackend {
     }
   }
 
-  async remove(task: TaskIdentity): Promise<Leftover[]> {
+  async remove(task: Task): Promise<Leftover[]> {
     const leftovers: Leftover[] = [];
     const attempt = async (what: string, removal: () => Promise<void>) => {
       await removal().catch((error: Error) => leftovers.push({ what, why: error.message }));
     };
-    const labels = taskLabels(this.#homeId, task);
-    const containers = await this.#engine.list(labels);
-    // The holder goes last: Podman refuses to remove one whose network is in use.
-    const [holders, others] = [true, false].map((holder) =>
-      containers.filter(({ labels: own }) => (own[Label.Container] === HOLDER) === holder),
-    );
-    for (const group of [others ?? [], holders ?? []]) {
-      await Promise.all(
-        group.map(({ name }) => attempt(`container ${name}`, () => this.#engine.remove(name))),
-      );
-    }
+    // All names follow from the task, so that nothing has to be looked for.
+    const { containers, volumes, holder } = planTask(task, this.#surroundings(task, 1, []));
     const engine = this.#engine;
+    await Promise.all(
+      containers.map(({ spec: { name } }) =>
+        attempt(`container ${name}`, () => engine.remove(name)),
+      ),
+    );
+    // After the others: Podman refuses to remove a container whose network is in use.
+    if (holder !== undefined) {
+      await attempt(`container ${holder.name}`, () => engine.remove(holder.name));
+    }
     if (hasVolumes(engine)) {
-      for (const { name } of await engine.listVolumes(labels)) {
-        await attempt(`volume ${name}`, () => engine.removeVolume(name));
+      for (const { name, shared } of volumes) {
+        if (!shared) await attempt(`volume ${name}`, () => engine.removeVolume(name));
       }
     }
     const folders = taskFolders(this.#home, task);
@@ -138,7 +138,8 @@ export class LocalBackend implements Backend, ExecBackend {
     const cpus = limited ? (await this.#factsOnce()).cpus : Number.POSITIVE_INFINITY;
     const plan = planTask(task, this.#surroundings(task, cpus, inputs));
     await this.#makeFolders(task, plan, folders);
-    const found = await this.#engine.inspect(plan.containers.map(({ spec }) => spec.name));
+    const names = plan.containers.map(({ spec }) => spec.name);
+    const found = controls.adopted ? await this.#engine.inspect(names) : [];
     await this.#makeVolumes(plan);
     if (plan.holder !== undefined && found.every(({ state }) => state !== 'exited')) {
       const { architecture } = await this.#factsOnce();

@@ -55,7 +55,7 @@ async function task(scripts: Record<string, Script>, plans: Record<string, Plan>
         prepare: async ({ spec }) => spec,
         launch: async (_spec, run) => run(),
       },
-      { stop: stop.signal, kill: kill.signal },
+      { stop: stop.signal, kill: kill.signal, adopted: true },
     ).run(await engine.inspect(containers.map(({ spec }) => spec.name)));
   const specOf = (name: string) => planned(name, plans[name] ?? {}).spec;
   return { engine, events, stop, kill, specOf, begin };
