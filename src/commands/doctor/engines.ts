@@ -47,5 +47,7 @@ function unhonoured(engine: Engine, facts: EngineFacts): string[] {
     cpus: 1,
     memory: 64,
   };
-  return engine.limitations(probe, facts).map(({ feature, why }) => `${feature}: ${why}`);
+  return engine
+    .limitations(probe, facts)
+    .map(({ feature, why }) => `does not honour ${feature}: ${why}`);
 }

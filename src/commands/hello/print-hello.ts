@@ -1,33 +1,23 @@
 import { colorsOf, printLine } from '../output.ts';
 import type { Hello } from './say-hello.ts';
 
-/** Each part with the time it took. */
-export function printHello({
-  engine,
-  image,
-  succeeded,
-  output,
-  reason,
-  hint,
-  seconds,
-}: Hello): void {
+/** Each part with the time it took, or why it came to no more. */
+export function printHello(hello: Hello): void {
   const { bold, dim, green, red } = colorsOf('stdout');
+  const { engine, image, succeeded, output, reason, hint, seconds } = hello;
   const where =
-    image === null ? `the ${engine} engine` : `${engine ?? 'an engine'}, image ${image}`;
-  const stages: [string, number | null][] = [
-    [`checked the job for ${where}`, seconds.plan],
-    ['started', seconds.start],
-    [`ran, and said: ${bold(output)}`, seconds.run],
-    ['removed all of it', seconds.cleanUp],
-  ];
-  for (const [what, time] of stages) {
-    // What was not reached, or failed: the reason below says why.
-    if (time === null || (!succeeded && time === seconds.run)) continue;
-    printLine(`${green('✔')} ${milliseconds(time)}  ${what}`);
+    image === null ? `the ${engine} engine` : `${engine ?? 'no engine'}, image ${image}`;
+  const done = (what: string, time: number | null) => {
+    if (time !== null) printLine(`${green('✔')} ${milliseconds(time)}  ${what}`);
+  };
+  done(`checked the job for ${where}`, seconds.plan);
+  done('started', seconds.start);
+  if (succeeded) done(`ran, and said: ${bold(output)}`, seconds.run);
+  else {
+    printLine(`${red('✖')}  ${reason ?? 'It failed.'}`);
+    if (hint !== null) printLine(`   ${dim(hint)}`);
   }
-  if (succeeded) return;
-  printLine(`${red('✖')} ${where}: ${reason ?? 'it failed'}`);
-  if (hint !== null) printLine(dim(`  ${hint}`));
+  done('removed all of it', seconds.cleanUp);
 }
 
 /** What to type now. */
@@ -37,6 +27,12 @@ export function printNext({ engine, image }: Hello): void {
   printLine();
   printLine(`Slipway works here. Next: ${bold(`slipway run${container} -- echo Hello`)}`);
   if (image === null) printLine('In a container: slipway hello --image IMAGE');
+}
+
+/** The same where only the host engine worked. */
+export function printNextWithoutImage(image: string): void {
+  printLine();
+  printLine(`Slipway works here, but not with ${image}. Next: slipway doctor`);
 }
 
 function milliseconds(seconds: number): string {

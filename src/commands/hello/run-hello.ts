@@ -3,7 +3,7 @@ import type { EngineName } from '../../engine/engine.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import { withRuns } from '../open.ts';
 import { note, printJson } from '../output.ts';
-import { printHello, printNext } from './print-hello.ts';
+import { printHello, printNext, printNextWithoutImage } from './print-hello.ts';
 import { type Hello, sayHello } from './say-hello.ts';
 
 export interface HelloCommandOptions {
@@ -40,7 +40,9 @@ export async function runHello(command: Command, options: HelloCommandOptions): 
       const hellos: Hello[] = [first];
       if (!first.succeeded && image !== undefined) {
         note('\nAnd without the image, on the host engine:');
-        hellos.push(await say('host', undefined));
+        const second = await say('host', undefined);
+        hellos.push(second);
+        if (second.succeeded && !json) printNextWithoutImage(image);
       }
       if (json) printJson({ ok: first.succeeded, hellos });
       else if (first.succeeded) printNext(first);

@@ -60,7 +60,7 @@ export async function sayHello(runs: RunsContext, options: HelloOptions): Promis
     if (!(error instanceof SlipwayError)) throw error;
     return notPlanned(error, options);
   }
-  const plan = (performance.now() - began) / 1000;
+  const plan = Math.round(performance.now() - began) / 1000;
   const { run: created } = await createRun(runs, { ...planned, lease: await newLease() });
   const output: Uint8Array[] = [];
   const run = await drive(runs, created, options, output);

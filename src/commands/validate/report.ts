@@ -1,5 +1,5 @@
 /** The findings of `validate`, for people and for programs. */
-import { formatPath, formatProblem, type Problem } from '../../errors.ts';
+import { formatProblem, type Problem } from '../../errors.ts';
 import type { CheckedFile } from './check-file.ts';
 
 /** Stable: programs read it. */
@@ -12,8 +12,8 @@ export interface FileReport {
 
 export interface ProblemReport {
   severity: Problem['severity'];
-  /** As people write it: `containerDefinitions[0].image`. */
-  path: string;
+  /** Keys and indexes from the root of the file. */
+  path: Problem['path'];
   message: string;
   hint: string | null;
   /** The file that it is in, which a job may have named. */
@@ -30,7 +30,7 @@ export function reportOf({ file, kind, valid, problems }: CheckedFile): FileRepo
     valid,
     problems: problems.map((problem) => ({
       severity: problem.severity,
-      path: formatPath(problem.path),
+      path: problem.path,
       message: problem.message,
       hint: problem.hint ?? null,
       file: problem.source ?? file,
@@ -48,14 +48,28 @@ export function problemLine(problem: Problem, { file }: CheckedFile, severity: s
   return `${place}: ${severity}: ${formatProblem({ ...what, hint: problem.hint })}`;
 }
 
-/** `2 files, 1 not valid: 3 errors, 1 warning`. */
+const KINDS = { job: 'job', 'task-definition': 'task definition' } as const;
+
+/** `valid job`, `not a valid task definition`. */
+export function verdictOf({ kind, valid }: CheckedFile): string {
+  const what = kind === undefined ? 'file' : KINDS[kind];
+  return valid ? `valid ${what}` : `not a valid ${what}`;
+}
+
+/** `3 files: 2 valid, 1 not (3 errors, 1 warning)`. */
 export function summaryOf(files: readonly CheckedFile[]): string {
   const problems = files.flatMap((file) => file.problems);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const invalid = files.filter(({ valid }) => !valid).length;
-  const found = [count(errors, 'error'), count(problems.length - errors, 'warning')].join(', ');
-  if (invalid === 0) return `${count(files.length, 'file')}, valid: ${found}`;
-  return `${count(files.length, 'file')}, ${invalid} not valid: ${found}`;
+  const verdicts = [
+    `${files.length - invalid} valid`,
+    ...(invalid === 0 ? [] : [`${invalid} not`]),
+  ].join(', ');
+  const found = [
+    ...(errors === 0 ? [] : [count(errors, 'error')]),
+    ...(problems.length === errors ? [] : [count(problems.length - errors, 'warning')]),
+  ].join(', ');
+  return `${count(files.length, 'file')}: ${verdicts}${found === '' ? '' : ` (${found})`}`;
 }
 
 function count(amount: number, word: string): string {

@@ -3,7 +3,7 @@ import { STANDARD_INPUT } from '../../spec/document.ts';
 import type { Launch } from '../../spec/task-definition/validate.ts';
 import { colorsOf, note, printJson, printLine } from '../output.ts';
 import { type CheckedFile, checkFile } from './check-file.ts';
-import { problemLine, reportOf, summaryOf } from './report.ts';
+import { problemLine, reportOf, summaryOf, verdictOf } from './report.ts';
 
 export interface ValidateOptions {
   launch?: Launch;
@@ -38,8 +38,7 @@ function printFile(checked: CheckedFile): void {
     const word = problem.severity === 'error' ? red('error') : yellow('warning');
     printLine(problemLine(problem, checked, word));
   }
-  if (checked.valid)
-    printLine(`${checked.file}: ${green('valid')} ${KINDS[checked.kind ?? 'job']}`);
+  const name = checked.file === STANDARD_INPUT ? 'standard input' : checked.file;
+  const paint = checked.valid ? green : red;
+  printLine(`${name}: ${paint(verdictOf(checked))}`);
 }
-
-const KINDS = { job: 'job', 'task-definition': 'task definition' } as const;
