@@ -32,7 +32,9 @@ export interface ContainerSurroundings {
 const START_GRACE = 3;
 
 /** Seconds between looks at a running container: often at first, for its start, then rarely. */
-const FIRST_LOOK = 0.15;
+const FIRST_LOOK = 0.5;
+/** The same for one that others wait for. */
+const FIRST_AWAITED_LOOK = 0.1;
 const LONGEST_LOOK = 5;
 
 /** Why a container was never started, where the task was over first. */
@@ -164,7 +166,7 @@ export class ContainerRun {
     const { engine } = this.#surroundings;
     let healthWatch: Promise<void> | undefined;
     for (
-      let pause = FIRST_LOOK;
+      let pause = this.planned.awaited ? FIRST_AWAITED_LOOK : FIRST_LOOK;
       await delay(pause, stop);
       pause = Math.min(pause * 1.6, LONGEST_LOOK)
     ) {

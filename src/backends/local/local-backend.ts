@@ -26,14 +26,7 @@ import { checkDefinition } from './check.ts';
 import { readSecrets } from './environment.ts';
 import { StagingError } from './errors.ts';
 import { failureOf } from './failures.ts';
-import {
-  containerName,
-  HOLDER,
-  Label,
-  type TaskIdentity,
-  taskFolders,
-  taskLabels,
-} from './folders.ts';
+import { containerName, type TaskIdentity, taskFolders } from './folders.ts';
 import { holdNetwork } from './holder.ts';
 import { readLogs } from './logs.ts';
 import { planTask } from './plan.ts';

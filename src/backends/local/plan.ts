@@ -64,6 +64,9 @@ function planContainer(
       mounts: planMounts(task, container, here),
     },
     essential: container.essential ?? true,
+    awaited: (task.definition.containerDefinitions ?? []).some((other) =>
+      dependencies(other).some((dependency) => dependency.container === name),
+    ),
     dependsOn: dependencies(container),
     links: (container.links ?? []).map(parseLink),
     secrets: Object.fromEntries(

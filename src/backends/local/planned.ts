@@ -37,6 +37,8 @@ export interface PlannedContainer {
   /** Without its secrets and files of variables, which are read where it starts. */
   spec: ContainerSpec;
   essential: boolean;
+  /** Whether others wait for its start or its health, so that these are to be seen soon. */
+  awaited: boolean;
   dependsOn: readonly { container: string; condition: DependencyCondition }[];
   /** Containers whose addresses it gets, by alias, as `links` has it. */
   links: readonly { container: string; alias: string }[];

@@ -22,6 +22,7 @@ function planned(name: string, { after = [], ...plan }: Plan): PlannedContainer 
       ports: [],
     },
     essential: true,
+    awaited: true,
     dependsOn: after.map(([container, condition]) => ({
       container,
       condition: condition as 'START',
