@@ -114,13 +114,9 @@ function hasHealthCheck({ healthCheck }: ContainerDefinition): boolean {
   return healthCheck !== undefined && healthCheck.command?.[0] !== 'NONE';
 }
 
-/** More are refused for their number; walking along them would only fill the stack. */
-const MOST_TO_WALK = 100;
-
 /** Each cycle once, at the container of it that is written first. */
 function cycleProblems(containers: readonly ContainerDefinition[]): Problem[] {
   const problems: Problem[] = [];
-  if (containers.length > MOST_TO_WALK) return problems;
   const byName = new Map(containers.map((container, index) => [container.name, index]));
   const done = new Set<number>();
   const trail: number[] = [];

@@ -1,20 +1,53 @@
 /** All that ECS refuses of a task definition of the right shape, said before ECS is asked. */
 import type { Problem } from '../../errors.ts';
+import { containersProblems } from './containers.ts';
 import { dependencyProblems } from './dependencies.ts';
+import { environmentProblems } from './environment.ts';
+import { fargateProblems } from './fargate.ts';
+import { loggingProblems } from './logging.ts';
+import { networkProblems } from './network.ts';
+import { resourcesProblems } from './resources.ts';
+import { settingsProblems } from './settings.ts';
 import type { TaskDefinition } from './task-definition.ts';
+import { volumesProblems } from './volumes.ts';
 
-/** Whose rules apply; `local` needs no image, family, size or role, since Slipway fills them in. */
+/** Where the task is to run. */
 export type Launch = 'fargate' | 'ec2' | 'local';
+
+/** More are refused for their number, and what is between them would take long to find. */
+const MOST_TO_COMPARE = 100;
 
 export interface ValidateOptions {
   /** Fargate's rules also apply where `requiresCompatibilities` names FARGATE. */
   launch: Launch;
+  /**
+   * Whether what Slipway fills in (family, image, size, network mode, execution role) must be there
+   * already, as ECS wants it. Default true, and false for `local`.
+   */
+  complete?: boolean | undefined;
 }
 
-/** The problems of a definition that `parseTaskDefinition` has read: errors and warnings. Pure. */
+/**
+ * What ECS would refuse of a definition that `parseTaskDefinition` has read, as errors, and what is
+ * seldom meant, as warnings; each with its path in the definition. Pure.
+ */
 export function validateTaskDefinition(
   definition: TaskDefinition,
-  _options: ValidateOptions,
+  { launch, complete = launch !== 'local' }: ValidateOptions,
 ): Problem[] {
-  return dependencyProblems(definition);
+  const required = definition.requiresCompatibilities ?? [];
+  const fargate = launch === 'fargate' || required.includes('FARGATE');
+  const counted = containersProblems(definition, complete);
+  if ((definition.containerDefinitions?.length ?? 0) > MOST_TO_COMPARE) return counted;
+  return [
+    ...counted,
+    ...dependencyProblems(definition),
+    ...resourcesProblems(definition, { complete, fargate }),
+    ...volumesProblems(definition),
+    ...networkProblems(definition, fargate),
+    ...settingsProblems(definition),
+    ...environmentProblems(definition, { complete, fargate }),
+    ...loggingProblems(definition),
+    ...(fargate ? fargateProblems(definition, complete) : []),
+  ];
 }
