@@ -4,7 +4,7 @@ import type { Hello } from './say-hello.ts';
 /** Each part with the time it took, or why it came to no more. */
 export function printHello(hello: Hello): void {
   const { bold, dim, green, red } = colorsOf('stdout');
-  const { engine, image, succeeded, output, reason, hint, seconds } = hello;
+  const { engine, image, succeeded, output, reason, hint, leftover, seconds } = hello;
   const where =
     image === null ? `the ${engine} engine` : `${engine ?? 'no engine'}, image ${image}`;
   const done = (what: string, time: number | null) => {
@@ -18,6 +18,7 @@ export function printHello(hello: Hello): void {
     if (hint !== null) printLine(`   ${dim(hint)}`);
   }
   done('removed all of it', seconds.cleanUp);
+  if (leftover !== null) printLine(`${red('✖')}  ${leftover}`);
 }
 
 /** What to type now. */

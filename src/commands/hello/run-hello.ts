@@ -44,9 +44,10 @@ export async function runHello(command: Command, options: HelloCommandOptions): 
         hellos.push(second);
         if (second.succeeded && !json) printNextWithoutImage(image);
       }
-      if (json) printJson({ ok: first.succeeded, hellos });
-      else if (first.succeeded) printNext(first);
-      return first.succeeded ? ExitCode.Ok : ExitCode.Failed;
+      const ok = first.succeeded && first.leftover === null;
+      if (json) printJson({ ok, hellos });
+      else if (ok) printNext(first);
+      return ok ? ExitCode.Ok : ExitCode.Failed;
     });
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);

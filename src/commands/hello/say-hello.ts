@@ -37,6 +37,8 @@ export interface Hello {
   /** Why it did not succeed, and what to do. */
   reason: string | null;
   hint: string | null;
+  /** What could not be removed, in words. */
+  leftover: string | null;
   seconds: {
     /** To check the job and find the engine. */
     plan: number | null;
@@ -47,10 +49,7 @@ export interface Hello {
   };
 }
 
-/**
- * Runs it and removes all of it, its record too. What keeps it from running is in the result.
- * @throws LeftoverError where something could not be removed.
- */
+/** Runs it and removes all of it, its record too. What keeps it from either is in the result. */
 export async function sayHello(runs: RunsContext, options: HelloOptions): Promise<Hello> {
   const began = performance.now();
   let planned: PlannedRun;
@@ -64,7 +63,7 @@ export async function sayHello(runs: RunsContext, options: HelloOptions): Promis
   const { run: created } = await createRun(runs, { ...planned, lease: await newLease() });
   const output: Uint8Array[] = [];
   const run = await drive(runs, created, options, output);
-  await destroyRun(runs, run.id, { purge: true });
+  const leftover = await destroyRun(runs, run.id, { purge: true }).then(() => null, messageOf);
   const succeeded = run.state === RunState.Succeeded;
   return {
     engine: planned.request.engine,
@@ -73,7 +72,8 @@ export async function sayHello(runs: RunsContext, options: HelloOptions): Promis
     output: Buffer.concat(output).toString().trimEnd(),
     reason: succeeded ? null : (run.reason ?? null),
     hint: null,
-    seconds: { plan, ...stages(run) },
+    leftover,
+    seconds: { plan, ...stages(run), ...(leftover !== null && { cleanUp: null }) },
   };
 }
 
@@ -90,6 +90,7 @@ function notPlanned(error: SlipwayError, { engine, image }: HelloOptions): Hello
     output: '',
     reason: error.message,
     hint: error.hint ?? null,
+    leftover: null,
     seconds: { plan: null, start: null, run: null, cleanUp: null },
   };
 }
@@ -112,6 +113,11 @@ async function drive(
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof SlipwayError)) throw error;
+  return error.message;
 }
 
 function stages(run: Run): Omit<Hello['seconds'], 'plan'> {
