@@ -5,7 +5,7 @@ import { COMPLETE, SHELLS, type Shell } from './completion/shells.ts';
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('Print a script that makes a shell complete commands, options and run ids')
+    .description('print a script that makes a shell complete commands, options and run ids')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .addHelpText(
       'after',

@@ -4,8 +4,11 @@ import type { Command } from 'commander';
 export function addConfig(program: Command): void {
   program
     .command('config')
-    .description('Show each setting, its value and where it came from')
-    .option('--json', 'print {"settings": [{key, value, source, place}], "warnings"}')
+    .description('show each setting, its value and where it came from')
+    .option(
+      '--json',
+      'print a JSON object: settings, each with key, value, source, place; warnings',
+    )
     .addHelpText(
       'after',
       `

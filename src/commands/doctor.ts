@@ -4,8 +4,11 @@ import type { Command } from 'commander';
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('Look at what this machine can run, and what is in the way')
-    .option('--json', 'print {"ok", "checks": [{name, status, message, details, hint}]}')
+    .description('look at what this machine can run, and what is in the way')
+    .option(
+      '--json',
+      'print a JSON object: ok; checks, each with name, status, message, details, hint',
+    )
     .addHelpText(
       'after',
       `

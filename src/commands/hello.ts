@@ -5,7 +5,7 @@ import type { HelloCommandOptions } from './hello/run-hello.ts';
 export function addHello(program: Command): void {
   program
     .command('hello')
-    .description('Run a trivial job from end to end, and say how long each part took')
+    .description('run a trivial job from end to end, and say how long each part took')
     .addOption(
       new Option('--engine <engine>', 'what runs it; with --image found by looking').choices([
         'docker',
@@ -14,7 +14,7 @@ export function addHello(program: Command): void {
       ]),
     )
     .option('--image <image>', 'an image that has echo; without one, the host engine runs it')
-    .option('--json', 'print {engine, image, succeeded, output, reason, seconds}')
+    .option('--json', 'print a JSON object: ok; hellos, each with its engine, result and times')
     .addHelpText('after', '\nIt removes all that it made. Exits with 1 where it did not succeed.')
     .action(async (options: HelloCommandOptions, command: Command) => {
       const { runHello } = await import('./hello/run-hello.ts');

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export function addSchema(program: Command): void {
   program
     .command('schema')
-    .description('Print the JSON Schema of a job, for editors')
+    .description('print the JSON Schema of a job, for editors')
     .addHelpText(
       'after',
       `

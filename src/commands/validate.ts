@@ -5,7 +5,7 @@ import type { ValidateOptions } from './validate/validate-files.ts';
 export function addValidate(program: Command): void {
   program
     .command('validate')
-    .description('Check jobs and ECS task definitions; needs no engine and no network')
+    .description('check jobs and ECS task definitions; needs no engine and no network')
     .argument('<file...>', 'jobs and task definitions in YAML or JSON; - is standard input')
     .addOption(
       new Option(
@@ -13,7 +13,7 @@ export function addValidate(program: Command): void {
         "whose rules; by default a job's are this machine's, and a task definition's those of the launch type that it requires, or else of EC2",
       ).choices(['fargate', 'ec2', 'local']),
     )
-    .option('--json', 'print {"files": [{file, kind, valid, problems}]}')
+    .option('--json', 'print a JSON object: files, each with file, kind, valid, problems')
     .addHelpText('after', '\nExits with 0 where all are valid, and with 1 where one is not.')
     .action(async (files: readonly string[], options: ValidateOptions) => {
       const { validateFiles } = await import('./validate/validate-files.ts');

@@ -11,6 +11,7 @@ function program(): Command {
     .argument('[COMMAND...]')
     .addOption(new Option('-e, --engine <ENGINE>', 'what runs it').choices(['docker', 'podman']))
     .option('--task-definition <FILE>', 'under the flags')
+    .option('--architecture <NAME>', 'of the processor')
     .option('-d, --detach', 'come back at once')
     .addOption(new Option('--secret-switch', 'not shown').hideHelp());
   root.command('show').description('Show a run').argument('<ID>');
@@ -58,6 +59,7 @@ describe('an option', () => {
     { typed: ['run', '-e', 'p'], values: ['podman'] },
     { typed: ['run', '--engine=p'], values: ['--engine=podman'] },
     { typed: ['run', '--unknown=p'], values: [] },
+    { typed: ['run', '--architecture', ''], values: ['x86_64', 'arm64'] },
   ])('has the values $values after $typed', ({ typed, values }) => {
     expect(words(typed)).toEqual(values);
   });

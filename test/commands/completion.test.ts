@@ -95,20 +95,20 @@ describe.each(['bash', 'fish'] as const)('%s', (shell) => {
   test.skipIf(missing.includes(shell))('completes the id of a run', async () => {
     const home = await temporaryFolder();
     await withRuns(home);
-    expect(await offered(shell, ['supervise', 'ab'], home)).toEqual(['abc1', 'abd2']);
+    expect(await offered(shell, ['wait', 'fff3', 'ab'], home)).toEqual(['abc1', 'abd2']);
   });
 });
 
 test('a run may also be the last one', async () => {
   const home = await temporaryFolder();
   await withRuns(home);
-  const { stdout } = await slipway(['__complete', 'zsh', '--', 'supervise', 'la'], home);
+  const { stdout } = await slipway(['__complete', 'zsh', '--', 'show', 'la'], home);
   expect(stdout).toMatch(/^last\t\w+: SUCCEEDED greeting\n$/);
 });
 
 test('asking for runs where none ever was makes no files', async () => {
   const home = join(await temporaryFolder(), 'home');
-  const { code, stdout } = await slipway(['__complete', 'bash', '--', 'supervise', ''], home, {
+  const { code, stdout } = await slipway(['__complete', 'bash', '--', 'show', ''], home, {
     cwd: '/',
   });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });

@@ -118,6 +118,18 @@ describe('a job', () => {
     });
   });
 
+  test('has what ECS refuses of it at its own keys', async () => {
+    const folder = await folderWith({
+      'job.yaml': 'image: alpine\ncpu: 0.25\nmemory: 4 GiB\nprivileged: true\n',
+    });
+    const { files } = await reportsOf(folder, ['--launch', 'fargate', 'job.yaml']);
+    expect(files[0]?.problems).toMatchObject([
+      { path: ['cpu'], line: 2, message: expect.stringContaining('Fargate') },
+      { path: ['privileged'], line: 4, message: expect.stringContaining('Fargate') },
+    ]);
+    expect((await reportsOf(folder, ['job.yaml'])).files[0]?.valid).toBe(true);
+  });
+
   test('whose task definition is not there is not valid', async () => {
     const folder = await folderWith({ 'job.yaml': 'taskDefinition: gone.json\n' });
     const { code, files } = await reportsOf(folder, ['job.yaml']);
@@ -138,6 +150,17 @@ describe('a task definition', () => {
       { path: ['taskDefinition', 'containerDefinitions', 0], line: 5 },
     ]);
   });
+});
+
+test('a task definition is held against the launch type that it requires, or that is named', async () => {
+  const folder = await folderWith({
+    'ec2.json': SOUND,
+    'fargate.json': { ...SOUND, requiresCompatibilities: ['FARGATE'] },
+  });
+  const { files } = await reportsOf(folder, ['ec2.json', 'fargate.json']);
+  expect(files.map(({ valid }) => valid)).toEqual([true, false]);
+  const named = await reportsOf(folder, ['--launch', 'fargate', 'ec2.json']);
+  expect(named.files[0]?.valid).toBe(false);
 });
 
 describe('a file', () => {

@@ -3,6 +3,7 @@
  * options can go stale. Pure.
  */
 import type { Argument, Command, Option } from 'commander';
+import type { EngineName } from '../../engine/engine.ts';
 
 /** A word that could be typed, and what it is for. */
 export interface Candidate {
@@ -19,6 +20,12 @@ export interface Candidates {
 /** Values that are of this machine, by the names that the help gives arguments and option values. */
 const FILES = /file|path|folder/i;
 const RUNS = /^(?:id|ids|run|runs)$/i;
+
+/** Values of options that are read with the job: what is wrong with one is said there, not by commander. */
+const VALUES = new Map<string | undefined, readonly string[]>([
+  ['--engine', ['docker', 'podman', 'host'] satisfies EngineName[]],
+  ['--architecture', ['x86_64', 'arm64']],
+]);
 
 const NOTHING: Candidates = { words: [] };
 
@@ -95,7 +102,7 @@ function candidatesAt(position: Position, word: string): Candidates {
 
 function optionValues(option: Option, prefix: string): Candidates {
   const description = option.description;
-  const words = (option.argChoices ?? []).map((choice) => ({
+  const words = (option.argChoices ?? VALUES.get(option.long) ?? []).map((choice) => ({
     value: prefix + choice,
     description,
   }));

@@ -44,7 +44,19 @@ function checked(
   kind: CheckedFile['kind'],
   problems: readonly Problem[],
 ): CheckedFile {
-  return { file, kind, valid: problems.every(({ severity }) => severity !== 'error'), problems };
+  return {
+    file,
+    kind,
+    valid: problems.every(({ severity }) => severity !== 'error'),
+    problems: problems.toSorted(byPlace),
+  };
+}
+
+/** From the top of the file down, as it is read; what is in another file stays where it is. */
+function byPlace(one: Problem, other: Problem): number {
+  if (one.source !== other.source) return 0;
+  const lines = (one.line ?? 0) - (other.line ?? 0);
+  return lines === 0 ? (one.column ?? 0) - (other.column ?? 0) : lines;
 }
 
 function definitionProblems(document: SpecDocument, launch: Launch | undefined): Problem[] {

@@ -5,6 +5,7 @@ import { type CompiledJob, compileJob } from '../../launcher/compile.ts';
 import { locate, readDocument, type SpecDocument, STANDARD_INPUT } from '../../spec/document.ts';
 import { type Job, parseJob } from '../../spec/job.ts';
 import { resolvePath } from '../../spec/paths.ts';
+import { isPlainObject } from '../../spec/plain.ts';
 import { parseTaskDefinition } from '../../spec/task-definition/parse.ts';
 import type { TaskDefinition } from '../../spec/task-definition/task-definition.ts';
 import { type Launch, validateTaskDefinition } from '../../spec/task-definition/validate.ts';
@@ -49,7 +50,10 @@ export async function jobProblems(
   const found = [...own, ...given.problems];
   if (found.some(({ severity }) => severity === 'error')) return found;
   const compiled = compileJob(job, given.definition);
-  const rest = validateTaskDefinition(compiled.definition, { launch }).flatMap((problem) => {
+  // A job has no key for it, because on Fargate there is no other.
+  const network = launch === 'fargate' ? { networkMode: 'awsvpc' as const } : {};
+  const definition = { ...network, ...compiled.definition };
+  const rest = validateTaskDefinition(definition, { launch }).flatMap((problem) => {
     const key = shorthandFor(problem.path, compiled);
     return key !== undefined && job[key] !== undefined
       ? locate([{ ...problem, path: [key] }], document)
@@ -63,34 +67,31 @@ async function givenDefinition(
   document: SpecDocument,
   file: string,
 ): Promise<GivenDefinition> {
-  if (taskDefinition === undefined) {
-    return {
-      definition: undefined,
-      problems: [],
-      locate: (problem) => locate([problem], document),
-    };
-  }
   if (typeof taskDefinition !== 'string') {
-    return parsed(taskDefinition, ['taskDefinition'], document);
+    // Read already, with the job.
+    const written = isPlainObject(document.value) ? document.value.taskDefinition : undefined;
+    const at = taskDefinition === undefined ? [] : ['taskDefinition'];
+    return {
+      definition: taskDefinition,
+      problems: [],
+      locate: (problem) => place(problem, [...at, ...pathInValue(problem.path, written)], document),
+    };
   }
   const folder = file === STANDARD_INPUT ? process.cwd() : dirname(resolve(file));
   const other = await readDocument(resolvePath(taskDefinition, folder));
-  return parsed(other.value, [], other);
-}
-
-/** @param at where `value` is in the document. */
-function parsed(value: unknown, at: Problem['path'], document: SpecDocument): GivenDefinition {
-  const place = (problem: Problem, path: Problem['path']) =>
-    locate([{ ...problem, path: [...at, ...path] }], document);
   const { definition, problems } =
-    document.problems.length > 0
-      ? { definition: undefined, problems: document.problems }
-      : parseTaskDefinition(value, { partial: true });
+    other.problems.length > 0
+      ? { definition: undefined, problems: other.problems }
+      : parseTaskDefinition(other.value, { partial: true });
   return {
     definition,
-    problems: problems.flatMap((problem) => place(problem, problem.path)),
-    locate: (problem) => place(problem, pathInValue(problem.path, value)),
+    problems: locate(problems, other),
+    locate: (problem) => place(problem, pathInValue(problem.path, other.value), other),
   };
+}
+
+function place(problem: Problem, path: Problem['path'], document: SpecDocument): Problem[] {
+  return locate([{ ...problem, path }], document);
 }
 
 /** The key that a problem of the compiled task definition may have come from. */
