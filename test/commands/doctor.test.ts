@@ -79,6 +79,20 @@ test('an engine that cannot be reached says so in its own words', async () => {
   });
 });
 
+test('an engine that answers and cannot start a container is told from one that can', async () => {
+  const { code, checks } = await examined(await temporaryFolder(), {
+    podman: `case "$1" in
+      info) echo '{"host": {"cpus": 1, "memTotal": 1073741824}, "version": {"Version": "5"}}';;
+      run|start) echo "Error: no rights to set limits" >&2; exit 126;;
+    esac`,
+  });
+  expect(code).toBe(0);
+  expect(checks.podman).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('no rights to set limits'),
+  });
+});
+
 test('a home that cannot be written is broken, and nothing else is asked of it', async () => {
   const folder = await temporaryFolder();
   const home = join(folder, 'file');

@@ -1,6 +1,14 @@
 /** What each engine can do, or why it cannot be reached. */
+import { randomBytes } from 'node:crypto';
+import { Label } from '../../backends/local/folders.ts';
+import { holdNetwork } from '../../backends/local/holder.ts';
 import { isInstalled } from '../../engine/detect.ts';
-import type { ContainerSpec, Engine, EngineFacts } from '../../engine/engine.ts';
+import {
+  type ContainerSpec,
+  type Engine,
+  type EngineFacts,
+  importsImages,
+} from '../../engine/engine.ts';
 import { SlipwayError } from '../../errors.ts';
 import { formatMemory } from '../../spec/units.ts';
 import { type Check, check } from './check.ts';
@@ -8,16 +16,53 @@ import { type Check, check } from './check.ts';
 /** Milliseconds that an engine may take to answer: a remote one that is down takes minutes. */
 const ANSWER = 10_000;
 
-export async function checkEngine(engine: Engine): Promise<Check> {
+export interface CheckedEngine {
+  engine: Engine;
+  check: Check;
+  /** Whether it answers, so that what runs have left on it can be listed. */
+  answers: boolean;
+}
+
+/** @param homeId what a container that is started to see whether one can be is labelled with. */
+export async function checkEngine(
+  engine: Engine,
+  homeId: string | undefined,
+): Promise<CheckedEngine> {
   const { name } = engine;
-  if (name !== 'host' && !(await isInstalled(name, process.env)))
-    return check(name, 'absent', 'not installed');
+  if (name !== 'host' && !(await isInstalled(name, process.env))) {
+    return { engine, check: check(name, 'absent', 'not installed'), answers: false };
+  }
+  let facts: EngineFacts;
   try {
-    const facts = await engine.facts(AbortSignal.timeout(ANSWER));
-    return check(name, 'ok', describeFacts(facts), { details: unhonoured(engine, facts) });
+    facts = await engine.facts(AbortSignal.timeout(ANSWER));
   } catch (error) {
-    if (!(error instanceof SlipwayError)) throw error;
-    return check(name, 'warning', error.message, { hint: error.hint });
+    return { engine, check: failed(name, error), answers: false };
+  }
+  try {
+    if (homeId !== undefined && importsImages(engine)) await startContainer(engine, facts, homeId);
+  } catch (error) {
+    return { engine, check: failed(name, error), answers: true };
+  }
+  const details = unhonoured(engine, facts);
+  return { engine, check: check(name, 'ok', describeFacts(facts), { details }), answers: true };
+}
+
+function failed(name: string, error: unknown): Check {
+  if (!(error instanceof SlipwayError)) throw error;
+  return check(name, 'warning', error.message, { hint: error.hint });
+}
+
+/**
+ * An engine may answer and be unable to start anything. The image is the one that tasks with a shared
+ * network need, so that no registry is asked; `gc` would find what is left where this is killed.
+ */
+async function startContainer(engine: Engine, facts: EngineFacts, homeId: string): Promise<void> {
+  const name = `slipway-doctor-${randomBytes(6).toString('hex')}`;
+  const labels = { [Label.Home]: homeId };
+  try {
+    await holdNetwork(engine, { name, labels, ports: [], extraHosts: {} }, facts.architecture);
+  } finally {
+    await engine.remove(name);
   }
 }
 
