@@ -15,6 +15,21 @@ const NAME_RULE = 'may have up to 255 letters, digits, - and _, and nothing else
 /** "image" of ContainerDefinition in the ECS API reference. */
 const IMAGE = /^[A-Za-z0-9_\-:./#@]+$/;
 
+/** Of more, no rule is checked but that there are too many: comparing them all would take long. */
+const MOST_TO_COMPARE = { containers: 100, bytes: 256 * 1024 };
+
+/** Whether a definition is so far out of bounds that only its size is worth telling. */
+export function isOversized(definition: TaskDefinition): boolean {
+  return (
+    (definition.containerDefinitions?.length ?? 0) > MOST_TO_COMPARE.containers ||
+    byteLength(definition) > MOST_TO_COMPARE.bytes
+  );
+}
+
+function byteLength(definition: TaskDefinition): number {
+  return Buffer.byteLength(JSON.stringify(definition));
+}
+
 /** @param complete whether what Slipway would fill in must be there already. */
 export function containersProblems(definition: TaskDefinition, complete: boolean): Problem[] {
   const { family } = definition;
@@ -22,20 +37,18 @@ export function containersProblems(definition: TaskDefinition, complete: boolean
   return [
     ...(family === undefined && complete ? refusal(['family'], 'is required') : []),
     ...mustMatch(NAME, family, ['family'], NAME_RULE),
-    ...sizeProblems(definition, containers),
     ...containers.flatMap((container, index) =>
       containerProblems(container, index, containers, complete),
     ),
   ];
 }
 
-function sizeProblems(
-  definition: TaskDefinition,
-  containers: readonly ContainerDefinition[],
-): Problem[] {
+/** Too many containers or too few, too many bytes, none essential. */
+export function sizeProblems(definition: TaskDefinition): Problem[] {
+  const containers = definition.containerDefinitions ?? [];
   const path = ['containerDefinitions'];
   if (containers.length === 0) return refusal(path, 'must have at least one container');
-  const bytes = Buffer.byteLength(JSON.stringify(definition));
+  const bytes = byteLength(definition);
   return [
     ...(containers.length > MOST_CONTAINERS
       ? refusal(

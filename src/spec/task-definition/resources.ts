@@ -140,8 +140,9 @@ function requirementProblems(
         ? []
         : refusal(path, 'must be a number of GPUs, as text', 'write "1"');
     }
-    return type === 'InferenceAccelerator' && !names.includes(value)
-      ? refusal(path, `there is no inference accelerator "${value}"`)
-      : [];
+    if (type !== 'InferenceAccelerator' || names.includes(value)) return [];
+    return value === undefined
+      ? refusal(path, 'must name one of inferenceAccelerators')
+      : refusal(path, `there is no inference accelerator "${value}"`);
   });
 }

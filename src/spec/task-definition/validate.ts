@@ -1,6 +1,6 @@
 /** All that ECS refuses of a task definition of the right shape, said before ECS is asked. */
 import type { Problem } from '../../errors.ts';
-import { containersProblems } from './containers.ts';
+import { containersProblems, isOversized, sizeProblems } from './containers.ts';
 import { dependencyProblems } from './dependencies.ts';
 import { environmentProblems } from './environment.ts';
 import { fargateProblems } from './fargate.ts';
@@ -13,9 +13,6 @@ import { volumesProblems } from './volumes.ts';
 
 /** Where the task is to run. */
 export type Launch = 'fargate' | 'ec2' | 'local';
-
-/** More are refused for their number, and what is between them would take long to find. */
-const MOST_TO_COMPARE = 100;
 
 export interface ValidateOptions {
   /** Fargate's rules also apply where `requiresCompatibilities` names FARGATE. */
@@ -37,10 +34,10 @@ export function validateTaskDefinition(
 ): Problem[] {
   const required = definition.requiresCompatibilities ?? [];
   const fargate = launch === 'fargate' || required.includes('FARGATE');
-  const counted = containersProblems(definition, complete);
-  if ((definition.containerDefinitions?.length ?? 0) > MOST_TO_COMPARE) return counted;
+  if (isOversized(definition)) return sizeProblems(definition);
   return [
-    ...counted,
+    ...sizeProblems(definition),
+    ...containersProblems(definition, complete),
     ...dependencyProblems(definition),
     ...resourcesProblems(definition, { complete, fargate }),
     ...volumesProblems(definition),
