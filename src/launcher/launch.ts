@@ -10,7 +10,7 @@ import type { Config } from '../spec/config.ts';
 import type { LoadedJob } from '../spec/job-file.ts';
 import { parseTaskDefinition } from '../spec/task-definition/parse.ts';
 import { validateTaskDefinition } from '../spec/task-definition/validate.ts';
-import { compileJob } from './compile.ts';
+import { type CompiledJob, compileJob } from './compile.ts';
 import { NoEngine } from './errors.ts';
 
 export interface LaunchOptions {
@@ -99,12 +99,20 @@ export async function planRun(
   refuse(here);
   return {
     id: options.id,
-    name: job.name ?? compiled.definition.family ?? compiled.main,
+    name: job.name ?? read.definition?.family ?? nameOf(compiled),
     tags: job.tags ?? {},
     request,
     problems: [...problems, ...here],
     warnings: here.map(({ message }) => message),
   };
+}
+
+/** After what it runs, where nobody has named it: `busybox`, `sh`. */
+function nameOf({ definition, main }: CompiledJob): string {
+  const container = definition.containerDefinitions?.find(({ name }) => name === main);
+  const words = [...(container?.entryPoint ?? []), ...(container?.command ?? [])];
+  const what = container?.image?.replace(/[:@].*$/, '') ?? words[0] ?? main;
+  return what.split('/').at(-1) || main;
 }
 
 function parsedDefinition(value: LoadedJob['taskDefinition']) {

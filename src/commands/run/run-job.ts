@@ -1,7 +1,7 @@
 /** `slipway run`: plans a job, records it, and drives it here or hands it to a process of its own. */
 import { fstatSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatProblem, type Problem } from '../../errors.ts';
+import { formatPath, formatProblem, type Problem } from '../../errors.ts';
 import { planRun, withDefaults } from '../../launcher/launch.ts';
 import type { RunsContext } from '../../runs/context.ts';
 import { createRun } from '../../runs/create.ts';
@@ -67,9 +67,19 @@ async function recordRun(
   return createRun(runs, { ...plan, lease: options.detach ? undefined : await newLease() });
 }
 
+/** The same remark on several places is one line: it is read before each run. */
 function warn(problems: readonly Problem[]): void {
   const { yellow } = colorsOf('stderr');
-  for (const problem of problems) note(`${yellow('Warning:')} ${formatProblem(problem)}`);
+  const byMessage = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    byMessage.set(problem.message, [...(byMessage.get(problem.message) ?? []), problem]);
+  }
+  for (const [message, [first, ...others]] of byMessage) {
+    if (first === undefined) continue;
+    const places = [first, ...others].map(({ path }) => formatPath(path)).join(', ');
+    const line = others.length === 0 ? formatProblem(first) : `${places}: ${message}`;
+    note(`${yellow('Warning:')} ${line}`);
+  }
 }
 
 function report(run: Run, { json }: RunOptions): void {
