@@ -256,8 +256,8 @@ export const VALID: Readonly<Record<string, unknown>> = {
           { name: 'SITE', value: '' },
         ],
         portMappings: [
-          { containerPort: 8125, protocol: 'udp' },
-          { containerPort: 8125, protocol: 'tcp' },
+          { containerPort: 8125, hostPort: 8125, protocol: 'udp' },
+          { containerPort: 8125, hostPort: 8125, protocol: 'tcp' },
         ],
         healthCheck: { command: ['agent', 'health'], retries: 10, startPeriod: 300 },
         restartPolicy: { enabled: true, ignoredExitCodes: [0], restartAttemptPeriod: 180 },
