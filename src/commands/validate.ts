@@ -10,7 +10,7 @@ export function addValidate(program: Command): void {
     .addOption(
       new Option(
         '--launch <where>',
-        "whose rules; by default a job's are this machine's, and a task definition's those of the launch type that it requires, or else of EC2",
+        "whose rules; by default this machine's for a job, and ECS's for a task definition",
       ).choices(['fargate', 'ec2', 'local']),
     )
     .option('--json', 'print a JSON object: files, each with file, kind, valid, problems')

@@ -3,6 +3,7 @@ import { formatProblem } from '../../errors.ts';
 import { CONFIG_KEYS } from '../../spec/config.ts';
 import { configOf } from '../open.ts';
 import { colorsOf, note, printJson, printLine } from '../output.ts';
+import { displayWidth, pad, printable } from '../text/width.ts';
 import { originText, type Setting, settingOf, settingText } from './settings.ts';
 
 /** @throws ConfigError with all that is wrong, each problem with its file and line. */
@@ -19,12 +20,12 @@ export async function showConfig(command: Command, options: { json?: boolean }):
 
 function printSettings(settings: readonly Setting[]): void {
   const { bold, dim } = colorsOf('stdout');
-  const rows = settings.map((setting) => ({ setting, text: settingText(setting) }));
+  const rows = settings.map((setting) => ({ setting, text: printable(settingText(setting)) }));
   const keys = Math.max(...rows.map(({ setting }) => setting.key.length));
-  const values = Math.max(...rows.map(({ text }) => text.length));
+  const values = Math.max(...rows.map(({ text }) => displayWidth(text)));
   for (const { setting, text } of rows) {
     const isDefault = setting.source === 'default';
-    const value = text.padEnd(values);
+    const value = pad(text, values);
     const origin = isDefault
       ? `default; ${CONFIG_KEYS[setting.key].variable}`
       : originText(setting);

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { ExitCode } from '../../errors.ts';
 import { configOf } from '../open.ts';
-import { type Colors, colorsOf, printJson, printLine } from '../output.ts';
+import { type Colors, colorsOf, printJson, printLine, widthOf } from '../output.ts';
+import { wrap } from '../text/wrap.ts';
 import type { Check, CheckStatus } from './check.ts';
 import { examine } from './examine.ts';
 
@@ -18,13 +19,16 @@ export async function runDoctor(command: Command, options: { json?: boolean }): 
 
 function printChecks(checks: readonly Check[], ok: boolean): void {
   const colors = colorsOf('stdout');
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const indent = ' '.repeat(width + 4);
+  const names = Math.max(...checks.map(({ name }) => name.length));
+  const margin = ' '.repeat(names + 4);
+  const columns = (widthOf('stdout') ?? Number.POSITIVE_INFINITY) - margin.length;
+  const lines = (text: string) => wrap(text, columns);
   for (const { name, status, message, details, hint } of checks) {
-    const [first = '', ...rest] = message.split('\n');
-    printLine(`${symbolOf(status, colors)} ${colors.bold(name.padEnd(width))}  ${first}`);
-    for (const line of [...rest, ...details]) printLine(`${indent}${colors.dim(line)}`);
-    if (hint !== null) printLine(`${indent}→ ${hint}`);
+    const [first = '', ...rest] = lines(message);
+    printLine(`${symbolOf(status, colors)} ${colors.bold(name.padEnd(names))}  ${first}`);
+    for (const line of rest) printLine(margin + line);
+    for (const line of details.flatMap(lines)) printLine(margin + colors.dim(line));
+    if (hint !== null) for (const line of lines(`→ ${hint}`)) printLine(margin + line);
   }
   printLine();
   printLine(verdict(checks, ok));

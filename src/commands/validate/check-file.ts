@@ -3,7 +3,6 @@ import { type Problem, SlipwayError } from '../../errors.ts';
 import { locate, readDocument, type SpecDocument } from '../../spec/document.ts';
 import { kindOf } from '../../spec/job-file.ts';
 import { parseTaskDefinition } from '../../spec/task-definition/parse.ts';
-import type { TaskDefinition } from '../../spec/task-definition/task-definition.ts';
 import { type Launch, validateTaskDefinition } from '../../spec/task-definition/validate.ts';
 import { pathInValue } from './definition-path.ts';
 import { jobProblems } from './job-problems.ts';
@@ -17,10 +16,7 @@ export interface CheckedFile {
   problems: readonly Problem[];
 }
 
-/**
- * @param launch whose rules; where absent the file says it: this machine's for a job, ECS's for a
- *   task definition, and Fargate's where it requires Fargate.
- */
+/** @param launch whose rules; by default this machine's for a job, and ECS's for a task definition. */
 export async function checkFile(file: string, launch: Launch | undefined): Promise<CheckedFile> {
   try {
     const document = await readDocument(file, { textIn: ['env', 'tags'] });
@@ -63,13 +59,12 @@ function definitionProblems(document: SpecDocument, launch: Launch | undefined):
   const { definition, problems } = parseTaskDefinition(document.value);
   if (definition === undefined) return locate(problems, document);
   const rules = validateTaskDefinition(definition, {
-    launch: launch ?? launchOf(definition, document),
+    launch: launch ?? launchOf(document),
   }).map((problem) => ({ ...problem, path: pathInValue(problem.path, document.value) }));
   return locate([...problems, ...rules], document);
 }
 
-/** ECS takes a definition that requires nothing for EC2; a list of containers is only for here. */
-function launchOf(definition: TaskDefinition, { value }: SpecDocument): Launch {
-  if (definition.requiresCompatibilities?.includes('FARGATE')) return 'fargate';
+/** ECS takes a definition for EC2, and for what it requires; a list of containers is only for here. */
+function launchOf({ value }: SpecDocument): Launch {
   return Array.isArray(value) ? 'local' : 'ec2';
 }

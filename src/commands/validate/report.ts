@@ -1,5 +1,6 @@
 /** The findings of `validate`, for people and for programs. */
 import { formatProblem, type Problem } from '../../errors.ts';
+import { printable } from '../text/width.ts';
 import type { CheckedFile } from './check-file.ts';
 
 /** Stable: programs read it. */
@@ -45,7 +46,8 @@ export function problemLine(problem: Problem, { file }: CheckedFile, severity: s
   const { source = file, line, column } = problem;
   const place = [source, line, column].filter((part) => part !== undefined).join(':');
   const what = { severity: problem.severity, path: problem.path, message: problem.message };
-  return `${place}: ${severity}: ${formatProblem({ ...what, hint: problem.hint })}`;
+  const said = printable(formatProblem({ ...what, hint: problem.hint }));
+  return `${place}: ${severity}: ${said}`;
 }
 
 const KINDS = { job: 'job', 'task-definition': 'task definition' } as const;
