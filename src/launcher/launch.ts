@@ -111,8 +111,8 @@ export async function planRun(
 function nameOf({ definition, main }: CompiledJob): string {
   const container = definition.containerDefinitions?.find(({ name }) => name === main);
   const words = [...(container?.entryPoint ?? []), ...(container?.command ?? [])];
-  const what = container?.image?.replace(/[:@].*$/, '') ?? words[0] ?? main;
-  return what.split('/').at(-1) || main;
+  const last = (path: string | undefined) => path?.split('/').at(-1);
+  return last(container?.image)?.replace(/[:@].*$/, '') || last(words[0]) || main;
 }
 
 function parsedDefinition(value: LoadedJob['taskDefinition']) {
