@@ -5,6 +5,7 @@ export function addSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of a job, for editors')
+    .option('--task-definition', 'that of an ECS task definition instead')
     .addHelpText(
       'after',
       `
@@ -12,8 +13,8 @@ An editor with a YAML language server completes and checks a job whose first lin
   slipway schema > slipway.schema.json
   # yaml-language-server: $schema=./slipway.schema.json`,
     )
-    .action(async () => {
+    .action(async ({ taskDefinition }: { taskDefinition?: boolean }) => {
       const { printSchema } = await import('./schema/print-schema.ts');
-      printSchema();
+      await printSchema(taskDefinition ? 'task-definition' : 'job');
     });
 }

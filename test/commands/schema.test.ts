@@ -13,6 +13,11 @@ test('the schema is one JSON document on stdout', async () => {
   });
 });
 
+test('that of a task definition is another', async () => {
+  const { stdout } = await slipway(['schema', '--task-definition'], await temporaryFolder());
+  expect(JSON.parse(stdout)).toMatchObject({ title: 'An ECS task definition' });
+});
+
 test('the help says how an editor finds it', async () => {
   const { stdout } = await slipway(['schema', '--help'], await temporaryFolder());
   expect(stdout).toContain('# yaml-language-server: $schema=');
