@@ -20,8 +20,11 @@ export async function destroyRuns(
     const results = await Promise.allSettled(
       named.map(async ({ id }) => {
         await destroyRun(runs, id, { kill, purge });
-        const kept = purge ? 'its record and log neither' : 'but its record and log';
-        note(`Nothing is left of run ${id}, ${kept}.`);
+        note(
+          purge
+            ? `Run ${id} is gone, with its record and its log.`
+            : `Nothing is left of run ${id} but its record and log.`,
+        );
       }),
     );
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result] : []));

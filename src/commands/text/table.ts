@@ -9,6 +9,9 @@ export interface Column {
   style?: ((cell: string) => string) | undefined;
 }
 
+/** A last column with less room than this would only be an ellipsis. */
+const LEAST = 8;
+
 /** Between columns. */
 const GAP = '  ';
 
@@ -52,7 +55,7 @@ export class Table {
     for (const [index, column] of this.#columns.entries()) {
       const last = index === this.#columns.length - 1;
       const wanted = last ? left : Math.min(this.#widths[index] ?? 0, left);
-      if (wanted <= 0) break;
+      if (wanted <= 0 || (last && wanted < LEAST)) break;
       const cell =
         this.#width === undefined ? (cells[index] ?? '') : truncate(cells[index] ?? '', wanted);
       const padded = last ? cell : pad(cell, this.#widths[index] ?? 0);
