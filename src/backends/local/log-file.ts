@@ -76,6 +76,8 @@ async function* framesOf(
   let size = READ_SIZE;
   for (;;) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, position);
+    const wasShort = bytesRead < size;
+    size = READ_SIZE;
     let at = 0;
     while (bytesRead - at >= HEADER) {
       const length = buffer.readUInt32BE(at + 7);
@@ -91,8 +93,7 @@ async function* framesOf(
     }
     position += at;
     // Nothing whole was left, and a larger read would not find more of it.
-    if (at === 0 && bytesRead < size) return;
-    if (at === 0 && size === READ_SIZE) return;
+    if (at === 0 && wasShort) return;
   }
 }
 

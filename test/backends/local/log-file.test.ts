@@ -56,6 +56,18 @@ describe('a log file', () => {
     expect(frames.at(-1)?.bytes.toString()).toBe('end');
   });
 
+  it('reads a frame that is larger than its buffer and the first of the file', async () => {
+    for (const size of [256 * 1024 - 12, 256 * 1024 - 11, 256 * 1024 - 10, 600_000]) {
+      const file = await newFile();
+      const writer = await LogWriter.open(file);
+      writer.write('stdout', Buffer.alloc(size, 1));
+      writer.write('stderr', Buffer.from('end'));
+      writer.close();
+      expect((await read(file)).map(({ bytes }) => bytes.length)).toEqual([size, 3]);
+      expect(await read(file, size + 11)).toHaveLength(1);
+    }
+  });
+
   it('cuts off what a killed writer tore, and goes on at the right position', async () => {
     const file = await newFile();
     const first = await LogWriter.open(file);
