@@ -8,10 +8,14 @@ const WIDE =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
+/** Most text, and told a hundred times faster than it is segmented. */
+const ASCII = /^[ -~]*$/;
+
 const graphemes = new Intl.Segmenter();
 
 /** Columns that `text` takes; colours are to be added after it is measured. */
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
@@ -20,6 +24,7 @@ export function displayWidth(text: string): number {
 /** `text`, or its beginning and an ellipsis where it is wider than `width`. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
+  if (ASCII.test(text)) return `${text.slice(0, Math.max(0, width - 1))}…`;
   let kept = '';
   let used = 1;
   for (const { segment } of graphemes.segment(text)) {
