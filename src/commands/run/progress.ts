@@ -43,10 +43,20 @@ export class Progress {
       this.#doing = DOING[event.state] ?? this.#doing;
       this.#isRunning = event.state === RunState.Running;
     }
+    if (event.type === 'container') this.#notePorts(event);
     if (event.type !== 'progress') return;
     // Before the job runs, progress is what the status line is for; later it is news.
     if (this.#options.live && !this.#isRunning) this.#doing = printable(event.message);
     else this.note(event.message);
+  }
+
+  #notePorts({ container, status }: Extract<TaskEvent, { type: 'container' }>): void {
+    for (const { hostAddress, hostPort, containerPort, protocol } of status.ports ?? []) {
+      if (hostPort === undefined) continue;
+      this.note(
+        `${container} listens on ${hostAddress}:${hostPort} for port ${containerPort}/${protocol}`,
+      );
+    }
   }
 
   /** Says what is waited for from now on, in the status line too. */

@@ -45,7 +45,7 @@ function headLines(run: Run, colors: Colors, now: number): string[] {
     ['State', state.join(', ')],
     ['Reason', run.reason === undefined ? undefined : printable(run.reason)],
     ['Engine', request.engine],
-    ['Image', images.length === 0 ? undefined : images.map(printable).join(', ')],
+    ['Image', images.length === 0 ? undefined : [...new Set(images)].map(printable).join(', ')],
     ['Created', `${localTime(run.createdAt)} (${ago(run.createdAt, now)})`],
     ['Started', run.startedAt && localTime(run.startedAt)],
     ['Ended', run.endedAt && localTime(run.endedAt)],
