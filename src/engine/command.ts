@@ -90,8 +90,10 @@ export function spawnApart(
 export async function ended(command: string, child: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
+      // A folder to run in that is gone gives the same error code.
+      const missing = error.code === 'ENOENT' && error.path === command;
       reject(
-        error.code === 'ENOENT'
+        missing
           ? new EngineUnavailable(`The command ${command} is not installed, or not on the PATH.`, {
               cause: error,
             })

@@ -73,11 +73,8 @@ async function stageGlob(
       hint: 'A relative path is taken from the folder of the job file, or from where the command was typed.',
     });
   }
-  const base = staticPart(pattern, isDynamicPattern);
-  const matches = await glob(relative(base, pattern).split(sep).join('/'), {
-    cwd: base,
-    dot: true,
-  });
+  const { base, rest } = splitPattern(pattern, isDynamicPattern);
+  const matches = await glob(rest, { cwd: base, dot: true });
   if (matches.length === 0) {
     throw new StagingError(`Input ${name}: no file matches ${pattern}.`);
   }
@@ -106,11 +103,13 @@ async function linkHard(source: string, path: string): Promise<boolean> {
   }
 }
 
-/** The folders before the first part that is a pattern. */
-function staticPart(pattern: string, isDynamic: (pattern: string) => boolean): string {
+/** The folders before the first part that is a pattern, as they are called, and the pattern in them. */
+function splitPattern(pattern: string, isDynamic: (pattern: string) => boolean) {
   const parts = pattern.split('/');
   const first = parts.findIndex((part) => isDynamic(part));
-  return resolve('/', parts.slice(0, first).join('/'));
+  // A backslash in a pattern takes the meaning from what follows it.
+  const folders = parts.slice(0, first).map((part) => part.replaceAll(/\\(.)/g, '$1'));
+  return { base: resolve('/', folders.join('/')), rest: parts.slice(first).join('/') };
 }
 
 async function linksOutOf(name: string, folder: string): Promise<string[]> {
