@@ -44,8 +44,8 @@ export async function driveHere(
     else driver.stop(message);
     // For whoever goes on with the run, should this process be killed now.
     requestStop(runs, run.id, { kill: again, message }).catch(() => undefined);
-    if (again) progress.announce('killing', 'Killing it.');
-    else progress.announce('stopping', 'Stopping it gently; press Ctrl-C again to kill it.');
+    if (again) progress.announceEnd('killing', 'Killing it.');
+    else progress.announceEnd('stopping', 'Stopping it gently; press Ctrl-C again to kill it.');
   });
   try {
     if (!options.live)

@@ -18,7 +18,7 @@ const DOING: Partial<Record<RunState, string>> = {
 };
 
 export interface ProgressOptions {
-  run: { id: string; name: string; request: Pick<RunRequest, 'engine'> };
+  run: { id: string; name: string; request: Pick<RunRequest, 'engine' | 'main'> };
   colors: Colors;
   /** Whether stderr is a terminal that nobody else writes to. */
   live: boolean;
@@ -30,6 +30,7 @@ export class Progress {
   readonly #beganAt = Date.now();
   #doing = 'preparing';
   #isRunning = false;
+  #isEnding = false;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -39,15 +40,23 @@ export class Progress {
   /** Takes in what the driver reports. */
   heed(event: TaskEvent): void {
     if (event.type === 'warning') this.note(`Warning: ${event.message}`);
-    if (event.type === 'state') {
-      this.#doing = DOING[event.state] ?? this.#doing;
-      this.#isRunning = event.state === RunState.Running;
+    if (event.type === 'state') this.#enter(event.state);
+    // What has written something runs, before the engine is asked and says so.
+    const { main } = this.#options.run.request;
+    if (event.type === 'output' && event.container === main && !this.#isRunning) {
+      this.#enter(RunState.Running);
     }
     if (event.type === 'container') this.#notePorts(event);
     if (event.type !== 'progress') return;
     // Before the job runs, progress is what the status line is for; later it is news.
     if (this.#options.live && !this.#isRunning) this.#doing = printable(event.message);
     else this.note(event.message);
+  }
+
+  #enter(state: RunState): void {
+    // A stop that is under way says more than the state does.
+    if (!this.#isEnding) this.#doing = DOING[state] ?? this.#doing;
+    this.#isRunning = state === RunState.Running;
   }
 
   #notePorts({ container, status }: Extract<TaskEvent, { type: 'container' }>): void {
@@ -59,9 +68,10 @@ export class Progress {
     }
   }
 
-  /** Says what is waited for from now on, in the status line too. */
-  announce(doing: string, message: string): void {
+  /** Says that the run is being ended, in the status line too. */
+  announceEnd(doing: string, message: string): void {
     this.#doing = doing;
+    this.#isEnding = true;
     this.note(message);
   }
 
