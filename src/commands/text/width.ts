@@ -8,26 +8,31 @@ const WIDE =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** Most text, and told a hundred times faster than it is segmented. */
-const ASCII = /^[ -~]*$/;
+/** What nearly all text is: one column a character, which need not be found out for each. */
+const PLAIN = /^[\u0020-\u007e]*$/;
 
-const graphemes = new Intl.Segmenter();
+let graphemes: Intl.Segmenter | undefined;
+
+/** Made where it is first needed, as that takes some 10 ms. */
+function graphemesOf(text: string): Intl.Segments {
+  graphemes ??= new Intl.Segmenter();
+  return graphemes.segment(text);
+}
 
 /** Columns that `text` takes; colours are to be added after it is measured. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of graphemesOf(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
 /** `text`, or its beginning and an ellipsis where it is wider than `width`. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
-  if (ASCII.test(text)) return `${text.slice(0, Math.max(0, width - 1))}…`;
   let kept = '';
   let used = 1;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     used += displayWidth(segment);
     if (used > width) break;
     kept += segment;
