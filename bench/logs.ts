@@ -76,7 +76,7 @@ class EngineLogs {
   async #readAgain(rounds: number): Promise<Figure[]> {
     const engine = this.#engine;
     const id = 'kept';
-    await this.#slipway.run(...this.#jobWords(LINES, '--quiet', '--keep', '--id', id));
+    await this.#slipway.run(...this.#jobWords(LINES, '--keep', '--id', id));
     try {
       const name = containerName({ run: id, attempt: 1 }, await this.#mainContainer(id));
       const again = await byTurns(
@@ -97,7 +97,7 @@ class EngineLogs {
 
   /** From before it starts to its last line. */
   async #followJob(): Promise<Result> {
-    const began = await this.#slipway.run(...this.#jobWords(LINES, '--quiet', '--detach'));
+    const began = await this.#slipway.run(...this.#jobWords(LINES, '--detach'));
     const id = began.stdout.trim();
     const followed = await runCounted(this.#slipway.command('logs', '--follow', id), BYTES);
     await this.#slipway.run('wait', id);
@@ -123,16 +123,16 @@ class EngineLogs {
   }
 
   #peakOfRun(lines: number): Promise<number> {
-    return this.#slipway.peakMemory(this.#jobWords(lines, '--quiet'), 1);
+    return this.#slipway.peakMemory(this.#jobWords(lines), 1);
   }
 
   async #peakOfFollowing(lines: number): Promise<number> {
-    const { stdout } = await this.#slipway.run(...this.#jobWords(lines, '--quiet', '--detach'));
+    const { stdout } = await this.#slipway.run(...this.#jobWords(lines, '--detach'));
     return this.#slipway.peakMemory(['logs', '--follow', stdout.trim()], 1);
   }
 
   #job(lines: number): Measured {
-    return this.#slipway.command(...this.#jobWords(lines, '--quiet'));
+    return this.#slipway.command(...this.#jobWords(lines));
   }
 
   #jobWords(lines: number, ...options: string[]): string[] {
