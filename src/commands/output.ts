@@ -2,6 +2,7 @@
  * What commands print: data on stdout, everything of Slipway's own on stderr. A reader that goes
  * away (`| head`) is no error; a full disk is.
  */
+import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 
@@ -30,6 +31,23 @@ export function isQuiet(): boolean {
 /** Asked of the descriptor: touching `process.stdout` makes a pipe non-blocking for all who share it. */
 export function isTerminal(name: StreamName): boolean {
   return isatty(DESCRIPTORS[name]);
+}
+
+/**
+ * Whether there can be a status line: stderr is a terminal, and stdout does not go to a program that
+ * may itself write there.
+ */
+export function isLive(): boolean {
+  return isTerminal('stderr') && !settings.quiet && !isPipe(DESCRIPTORS.stdout);
+}
+
+function isPipe(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFIFO();
+  } catch {
+    // A descriptor that was closed before we began: nobody reads it.
+    return false;
+  }
 }
 
 /** Columns of the terminal; undefined where there is none, and nothing need be shortened. */

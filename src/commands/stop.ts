@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 /** What `slipway stop` takes besides runs; commander makes `wait` of `--no-wait`. */
 export interface StopCommandOptions {
-  kill?: boolean;
+  kill?: boolean | undefined;
   wait: boolean;
   json?: boolean;
 }

@@ -4,7 +4,7 @@ import type { DestroyCommandOptions } from '../destroy.ts';
 import { reportError } from '../errors.ts';
 import { findRuns } from '../find-runs.ts';
 import { withRuns } from '../open.ts';
-import { note } from '../output.ts';
+import { several, withStatus } from '../status.ts';
 
 /**
  * Destroys every run that it can before it reports those that it could not.
@@ -17,15 +17,21 @@ export async function destroyRuns(
 ): Promise<void> {
   await withRuns(command, async (runs) => {
     const named = await findRuns(runs.store, ids);
-    const results = await Promise.allSettled(
-      named.map(async ({ id }) => {
-        await destroyRun(runs, id, { kill, purge });
-        note(
-          purge
-            ? `Run ${id} is gone, with its record and its log.`
-            : `Nothing is left of run ${id} but its record and log.`,
-        );
-      }),
+    const left = new Set(named.map(({ id }) => id));
+    const results = await withStatus(
+      () => `destroying ${several(left)}`,
+      (say) =>
+        Promise.allSettled(
+          named.map(async ({ id }) => {
+            await destroyRun(runs, id, { kill, purge });
+            left.delete(id);
+            say(
+              purge
+                ? `Run ${id} is gone, with its record and its log.`
+                : `Nothing is left of run ${id} but its record and log.`,
+            );
+          }),
+        ),
     );
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result] : []));
     for (const { reason } of failures.slice(1)) reportError(reason, { json: false });

@@ -4,10 +4,9 @@ import type { RunRequest } from '../../runs/run.ts';
 import { formatDuration } from '../../spec/units.ts';
 import { RunState } from '../../store/store.ts';
 import { type Colors, isQuiet } from '../output.ts';
+import { Screen } from '../screen.ts';
+import { spinner } from '../status.ts';
 import { printable } from '../text/width.ts';
-import { Screen } from './screen.ts';
-
-const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** What is under way in each state that is not yet final. */
 const DOING: Partial<Record<RunState, string>> = {
@@ -86,8 +85,7 @@ export class Progress {
   #status(): string {
     const { run } = this.#options;
     const seconds = Math.floor((Date.now() - this.#beganAt) / 1000);
-    const turn = Math.floor(Date.now() / 100) % SPINNER.length;
     const parts = [this.#doing, formatDuration(seconds), `${printable(run.name)} ${run.id}`];
-    return `${SPINNER[turn]} ${parts.join(' · ')} · on ${run.request.engine}`;
+    return `${spinner()} ${parts.join(' · ')} · on ${run.request.engine}`;
   }
 }

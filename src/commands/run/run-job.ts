@@ -1,5 +1,4 @@
 /** `slipway run`: plans a job, records it, and drives it here or hands it to a process of its own. */
-import { fstatSync } from 'node:fs';
 import type { Command } from 'commander';
 import { formatPath, formatProblem, type Problem } from '../../errors.ts';
 import { planRun, withDefaults } from '../../launcher/launch.ts';
@@ -14,7 +13,7 @@ import type { Config } from '../../spec/config.ts';
 import type { JobFlagValues } from '../../spec/flags.ts';
 import { readJob } from '../../spec/job-file.ts';
 import { withRuns } from '../open.ts';
-import { colorsOf, isTerminal, note, printJson, printLine } from '../output.ts';
+import { colorsOf, isLive, note, printJson, printLine } from '../output.ts';
 import type { RunOptions } from '../run.ts';
 import { driveHere, followThere } from './foreground.ts';
 
@@ -42,8 +41,10 @@ export async function runJob(command: Command, typed: RunArguments): Promise<voi
         return;
       }
       const json = options.json ?? false;
-      const live = isTerminal('stderr') && !isPipe(1);
-      process.exitCode = await (created ? driveHere : followThere)(runs, run, { json, live });
+      process.exitCode = await (created ? driveHere : followThere)(runs, run, {
+        json,
+        live: isLive(),
+      });
     },
     { pull: options.pull, keepFailed: options.keepFailed },
   );
@@ -87,14 +88,4 @@ function report(run: Run, { json }: RunOptions): void {
   else printLine(run.id);
   const { cyan, dim } = colorsOf('stderr');
   note(`${dim('It goes on without this terminal:')} ${cyan(`slipway logs --follow ${run.id}`)}`);
-}
-
-/** Whether what reads us may itself write to the terminal, where a status line would be in its way. */
-function isPipe(descriptor: number): boolean {
-  try {
-    return fstatSync(descriptor).isFIFO();
-  } catch {
-    // A descriptor that was closed before we began: nobody reads it.
-    return false;
-  }
 }

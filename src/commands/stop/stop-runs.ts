@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
-import { isFinal } from '../../runs/run.ts';
+import type { RunsContext } from '../../runs/context.ts';
+import { isFinal, type Run } from '../../runs/run.ts';
 import { requestStop } from '../../runs/stop.ts';
 import { describeRun } from '../../runs/view.ts';
 import { waitForRun } from '../../runs/wait.ts';
 import { findRuns } from '../find-runs.ts';
 import { withRuns } from '../open.ts';
-import { note, printJson } from '../output.ts';
+import { printJson } from '../output.ts';
 import { reportRun } from '../report-run.ts';
+import { several, withStatus } from '../status.ts';
 import type { StopCommandOptions } from '../stop.ts';
 
 /** @throws RunNotFound */
@@ -17,18 +19,30 @@ export async function stopRuns(
 ): Promise<void> {
   await withRuns(command, async (runs) => {
     const named = await findRuns(runs.store, ids);
-    const stopped = await Promise.all(
-      named.map(async (run) => {
-        if (isFinal(run.state)) {
-          note(`Run ${run.id} is over already: ${run.state}.`);
-          return run;
-        }
-        const asked = await requestStop(runs, run.id, { kill });
-        const ended = wait ? await waitForRun(runs, run.id) : asked;
-        if (wait && !json) reportRun(ended);
-        return ended;
-      }),
+    const stopping = new Set(named.map(({ id }) => id));
+    const stopped = await withStatus(
+      () => `stopping ${several(stopping)}`,
+      (say) =>
+        Promise.all(
+          named.map(async (run) => {
+            const ended = await stopRun(runs, run, { kill, wait });
+            stopping.delete(run.id);
+            if (isFinal(run.state)) say(`Run ${run.id} is over already: ${run.state}.`);
+            else if (wait && !json) reportRun(ended, say);
+            return ended;
+          }),
+        ),
     );
     if (json) printJson(stopped.map(describeRun));
   });
+}
+
+async function stopRun(
+  runs: RunsContext,
+  run: Run,
+  { kill, wait }: Pick<StopCommandOptions, 'kill' | 'wait'>,
+): Promise<Run> {
+  if (isFinal(run.state)) return run;
+  const asked = await requestStop(runs, run.id, { kill });
+  return wait ? waitForRun(runs, run.id) : asked;
 }

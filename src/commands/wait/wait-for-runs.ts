@@ -6,6 +6,7 @@ import { findRuns } from '../find-runs.ts';
 import { withRuns } from '../open.ts';
 import { printJson } from '../output.ts';
 import { reportRun } from '../report-run.ts';
+import { several, withStatus } from '../status.ts';
 import type { WaitCommandOptions } from '../wait.ts';
 
 /** @throws RunNotFound, and WaitTimedOut after `timeout`. */
@@ -16,12 +17,18 @@ export async function waitForRuns(
 ): Promise<void> {
   await withRuns(command, async (runs) => {
     const named = await findRuns(runs.store, ids);
-    const ended = await Promise.all(
-      named.map(async ({ id }) => {
-        const run = await waitForRun(runs, id, { timeout });
-        if (!json) reportRun(run);
-        return run;
-      }),
+    const waiting = new Set(named.map(({ id }) => id));
+    const ended = await withStatus(
+      () => `waiting for ${several(waiting)}`,
+      (say) =>
+        Promise.all(
+          named.map(async ({ id }) => {
+            const run = await waitForRun(runs, id, { timeout });
+            waiting.delete(id);
+            if (!json) reportRun(run, say);
+            return run;
+          }),
+        ),
     );
     if (json) printJson(ended.map(describeRun));
     process.exitCode = ended.map(exitCodeOf).find((code) => code !== 0) ?? 0;

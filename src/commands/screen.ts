@@ -2,8 +2,8 @@
  * The terminal that a foreground run shares with its job: the job's output as it is, Slipway's own
  * lines, and below them one status line that is gone whenever something else is written.
  */
-import { isTerminal, type StreamName, writeBytes } from '../output.ts';
-import { truncate } from '../text/width.ts';
+import { isTerminal, type StreamName, writeBytes } from './output.ts';
+import { truncate } from './text/width.ts';
 
 /** Milliseconds between drawings: often enough for tenths of seconds to be seen moving. */
 const REDRAW = 100;
