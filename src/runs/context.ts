@@ -1,7 +1,7 @@
 /** What everything about runs works with: the store, Slipway's home, and how to reach a backend. */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Backend, ExecBackend } from '../backends/backend.ts';
 import { LocalBackend } from '../backends/local/local-backend.ts';
 import { createEngine } from '../engine/detect.ts';
@@ -22,7 +22,9 @@ export interface RunsContext {
 }
 
 /** Opens (and makes, where it is the first time) the runs of a home. Close the store when done. */
-export async function openRuns(home: string): Promise<RunsContext> {
+export async function openRuns(folder: string): Promise<RunsContext> {
+  // A supervisor runs elsewhere, where a relative path would be another folder.
+  const home = resolve(folder);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const homeId = await readHomeId(home);
   const store = await openSqliteStore(join(home, 'runs.db'));
