@@ -1,6 +1,6 @@
 /** The last stop of every error: what a person or a program gets to see of it, and the exit code. */
 import { CommanderError } from 'commander';
-import { ExitCode, formatProblem, type Problem, SlipwayError } from '../errors.ts';
+import { ExitCode, type Problem, SlipwayError } from '../errors.ts';
 import { colorsOf, writeError } from './output.ts';
 
 /** The code of an error that nobody foresaw; `EX_SOFTWARE` of sysexits(3). */
@@ -82,9 +82,4 @@ function print(report: ErrorReport, { json }: { json: boolean }): void {
   const { red, dim } = colorsOf('stderr');
   const hint = report.hint === null ? '' : `${dim(report.hint)}\n`;
   writeError(`${red('slipway:')} ${report.message}\n${hint}`);
-}
-
-/** Problems as lines, for a command that prints them itself. */
-export function problemLines(problems: readonly Problem[]): string[] {
-  return problems.map((problem) => formatProblem(problem));
 }
