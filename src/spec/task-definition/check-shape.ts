@@ -4,6 +4,7 @@ import { didYouMean, nearest } from '../nearest.ts';
 import { isPlainObject } from '../plain.ts';
 import { refusal } from './findings.ts';
 import { ENUMS, STRUCTURES } from './shape.generated.ts';
+import { unfilled } from './unfilled.ts';
 
 type Path = Problem['path'];
 
@@ -89,7 +90,8 @@ function checkMap(value: unknown, path: Path): Checked<unknown> {
 
 function enumProblems(values: readonly string[], value: unknown, path: Path): Problem[] {
   if (typeof value === 'string' && values.includes(value)) return [];
-  const hint = typeof value === 'string' ? didYouMean(value, values) : undefined;
+  const hint =
+    typeof value === 'string' ? (unfilled(value) ?? didYouMean(value, values)) : undefined;
   return mustBe(`one of ${values.join(', ')}`, value, path, hint);
 }
 

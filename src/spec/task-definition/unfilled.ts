@@ -12,6 +12,14 @@ export function placeholderIn(text: string): string | undefined {
   return PLACEHOLDER.exec(text.slice(0, 2048))?.[0];
 }
 
+/** What to do about a placeholder in a text, or undefined where there is none. */
+export function unfilled(text: string): string | undefined {
+  const placeholder = placeholderIn(text);
+  return placeholder === undefined
+    ? undefined
+    : `${placeholder} is a placeholder to be filled in first`;
+}
+
 /** Refuses `text` where it does not match, and says if a placeholder is the reason. */
 export function mustMatch(
   pattern: RegExp,
@@ -20,10 +28,5 @@ export function mustMatch(
   message: string,
 ): Problem[] {
   if (text === undefined || pattern.test(text)) return [];
-  const placeholder = placeholderIn(text);
-  return refusal(
-    path,
-    message,
-    placeholder === undefined ? undefined : `${placeholder} is a placeholder to be filled in first`,
-  );
+  return refusal(path, message, unfilled(text));
 }

@@ -118,6 +118,19 @@ describe('parseTaskDefinition', () => {
       ],
     ],
     [
+      'values that a template leaves open',
+      {
+        family: 'f',
+        networkMode: '{{networkMode}}',
+        requiresCompatibilities: ['<LAUNCH_TYPE>'],
+        containerDefinitions: [container],
+      },
+      [
+        'networkMode: must be one of awsvpc, bridge, host, none, not "{{networkMode}}" ({{networkMode}} is a placeholder to be filled in first)',
+        'requiresCompatibilities[0]: must be one of EC2, EXTERNAL, FARGATE, MANAGED_INSTANCES, not "<LAUNCH_TYPE>" (<LAUNCH_TYPE> is a placeholder to be filled in first)',
+      ],
+    ],
+    [
       'keys beside a wrapped definition',
       { taskDefinition: { family: 'f', containerDefinitions: [container] }, failures: [] },
       ['failures: there is no such key beside "taskDefinition" (only "tags" may be)'],
