@@ -8,6 +8,7 @@ import { loggingProblems } from './logging.ts';
 import { networkProblems } from './network.ts';
 import { resourcesProblems } from './resources.ts';
 import { settingsProblems } from './settings.ts';
+import { tagsProblems } from './tags.ts';
 import type { TaskDefinition } from './task-definition.ts';
 import { volumesProblems } from './volumes.ts';
 
@@ -45,6 +46,7 @@ export function validateTaskDefinition(
     ...settingsProblems(definition),
     ...environmentProblems(definition, { complete, fargate }),
     ...loggingProblems(definition),
+    ...tagsProblems(definition),
     ...(fargate ? fargateProblems(definition, complete) : []),
   ];
 }

@@ -485,6 +485,42 @@ describe('logs', () => {
   ])('%j', (change, expected) => expect(inContainer(change)).toEqual(expected));
 });
 
+describe('tags', () => {
+  const numbered = (length: number) => Array.from({ length }, (_, at) => ({ key: `k${at}` }));
+
+  it.each<[string, TaskDefinition['tags'], string[]]>([
+    ['one too many', numbered(51), ['tags: are at most 50, and these are 51']],
+    [
+      'a key twice',
+      [{ key: 'team' }, { key: 'Team' }, { key: 'team' }],
+      ['tags[2].key: tags[0] has the key "team" already'],
+    ],
+    [
+      'empty and long texts',
+      [{ value: 'v' }, { key: 'k'.repeat(129), value: 'v'.repeat(257) }],
+      [
+        'tags[0].key: must have from 1 to 128 characters, not 0',
+        'tags[1].key: must have from 1 to 128 characters, not 129',
+        'tags[1].value: has at most 256 characters',
+      ],
+    ],
+    [
+      'texts of the greatest length, and those of AWS, which do not count',
+      [
+        ...numbered(49),
+        { key: 'é'.repeat(128), value: '𝒗'.repeat(256) },
+        { key: 'aws:cloudformation:stack-name', value: 's' },
+      ],
+      [],
+    ],
+  ])('%s', (_, tags, expected) => expect(problems({ tags })).toEqual(expected));
+
+  it('remarks on those that are reserved for AWS', () =>
+    expect(problems({ tags: [{ key: 'AWS:a', value: 'b' }] }, 'ec2', 'warning')).toEqual([
+      'tags[0].key: "AWS:a" is reserved for AWS, which sets it itself (leave it out)',
+    ]));
+});
+
 describe('Fargate', () => {
   it.each<[TaskDefinition, string[]]>([
     [
