@@ -3,8 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { ended } from './command.ts';
 import type { OutputPosition, OutputSink } from './engine.ts';
 
-/** What the clients say when they, and not the container, have failed. */
-const CLIENT_WORDS = /^(docker: |Error: |Error response from daemon|Unable to find image)/;
+/** What the clients say when they, and not the container, have failed; a warning may come before. */
+const CLIENT_WORDS =
+  /^(docker: |Error: |Error response from daemon|Unable to find image|WARNING: |invalid argument )/;
 
 /**
  * Milliseconds for which words that may be the client's are held back: a client that has failed ends
@@ -12,10 +13,15 @@ const CLIENT_WORDS = /^(docker: |Error: |Error response from daemon|Unable to fi
  */
 const HOLD = 1_000;
 
+/** Bytes of stderr that are remembered: no complaint of a client is longer. */
+const REMEMBERED = 16 * 1024;
+
 export interface AttachedEnd {
   exitCode: number | undefined;
   /** What may be the client's own words; they were not given to the sink. */
   held: Buffer;
+  /** The beginning of stderr, whoever wrote it, and whether it was given to the sink or not. */
+  said: Buffer;
 }
 
 /** Settles when the client has ended and all of its output has been given on. */
@@ -25,6 +31,7 @@ export async function followAttached(
   output: OutputSink,
 ): Promise<AttachedEnd> {
   let held: Buffer = Buffer.alloc(0);
+  let said: Buffer = Buffer.alloc(0);
   let began = false;
   let timer: NodeJS.Timeout | undefined;
   const release = () => {
@@ -35,6 +42,7 @@ export async function followAttached(
   };
   child.stdout?.on('data', (chunk: Buffer) => output('stdout', chunk));
   child.stderr?.on('data', (chunk: Buffer) => {
+    if (said.length < REMEMBERED) said = Buffer.concat([said, chunk]);
     if (!began && CLIENT_WORDS.test(chunk.subarray(0, 64).toString('latin1'))) {
       held = chunk;
       timer = setTimeout(release, HOLD);
@@ -48,7 +56,7 @@ export async function followAttached(
   try {
     const exitCode = await ended(command, child);
     clearTimeout(timer);
-    return { exitCode, held };
+    return { exitCode, held, said };
   } finally {
     clearTimeout(timer);
   }

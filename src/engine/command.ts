@@ -1,5 +1,6 @@
 /** Runs an engine's command line, with a deadline, apart from this process's terminal. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { EngineFailed, EngineUnavailable } from './errors.ts';
 
 export interface CommandResult {
@@ -74,12 +75,16 @@ export async function runCommand(
 /**
  * Starts a command in a process group of its own: a Ctrl-C in the terminal is for Slipway, which
  * then stops containers gently, and must not reach the engine's client.
+ * @throws EngineFailed where the folder to run in is gone: its error is else that of a missing command.
  */
 export function spawnApart(
   command: string,
   words: readonly string[],
   options: SpawnOptions,
 ): ChildProcess {
+  if (options.cwd !== undefined && !existsSync(options.cwd)) {
+    throw new EngineFailed(`${command} cannot be run: the folder ${options.cwd} is gone.`);
+  }
   return spawn(command, words, { ...options, detached: true });
 }
 
@@ -90,7 +95,6 @@ export function spawnApart(
 export async function ended(command: string, child: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      // A folder to run in that is gone gives the same error code.
       const missing = error.code === 'ENOENT' && error.path === command;
       reject(
         missing
@@ -110,14 +114,19 @@ function collect(
 ): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
+  const decoder = new TextDecoder();
   let rest = '';
+  const tell = (line: string) => {
+    if (line.trim() !== '') onLine?.(line);
+  };
   stream?.on('data', (chunk: Buffer) => {
     if (size < OUTPUT_LIMIT) chunks.push(chunk);
     size += chunk.length;
     if (onLine === undefined) return;
-    const lines = (rest + chunk.toString()).split(/[\r\n]+/);
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/[\r\n]+/);
     rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') onLine(line);
+    for (const line of lines) tell(line);
   });
+  stream?.on('end', () => tell(rest));
   return () => Buffer.concat(chunks).toString();
 }

@@ -117,7 +117,11 @@ function networkArguments(container: ContainerSpec): string[] {
   const shared = network.mode === 'container';
   return [
     ...['--network', shared ? `container:${network.container}` : network.mode],
-    ...container.ports.flatMap((port) => ['--publish', publishedPort(port)]),
+    // Elsewhere a port means nothing, and the client would say so in the job's own stderr.
+    ...(network.mode === 'bridge' ? container.ports : []).flatMap((port) => [
+      '--publish',
+      publishedPort(port),
+    ]),
     ...one('--hostname', container.hostname),
     ...Object.entries(container.extraHosts ?? {}).flatMap(([host, address]) => [
       '--add-host',

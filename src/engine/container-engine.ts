@@ -1,6 +1,6 @@
 /** Docker and Podman through their command lines, so that contexts and logins keep working. */
 import { tmpdir } from 'node:os';
-import { followAttached, skipping } from './attached.ts';
+import { type AttachedEnd, followAttached, skipping } from './attached.ts';
 import {
   type CommandOptions,
   type CommandResult,
@@ -39,12 +39,17 @@ const REMOVAL_LIMIT = 30_000;
 
 /** What the clients exit with when they have failed themselves, and what SIGKILL gives. */
 const CLIENT_FAILED = 125;
+/** Where the program of a container is not there or cannot be executed, it is the client's as well. */
+const CLIENT_CODES: readonly (number | undefined)[] = [CLIENT_FAILED, 126, 127];
 const KILLED = 137;
 
 const ABSENT =
   /no such (container|object|volume|image)|no container with (name|id)|no such volume/i;
 const NOT_RUNNING =
   /is not running|not in a running state|can only (kill|stop)|already stopped|is not paused/i;
+/** What the clients say, with exit codes that a command may have too, where nothing can be run. */
+const NO_EXEC =
+  /^Error(:| response from daemon:).*(no such container|is not running|can only create exec sessions on running|state improper)/i;
 const CONFLICT = /name .* is already in use/i;
 const NO_IMAGE = /no such image|image not known|unable to find image/i;
 
@@ -109,11 +114,11 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     this.#oomKills.set(container.name, await countOomKills());
     const child = this.#attach(['run', '--sig-proxy=false', ...words], environment);
     const end = await followAttached(this.name, child, output);
-    if (end.held.length === 0) return;
-    const said = end.held.toString();
+    if (!mayHaveFailed(end)) return;
+    const said = end.said.toString();
     const refused = end.exitCode === CLIENT_FAILED && (CONFLICT.test(said) || NO_IMAGE.test(said));
     if (refused || !(await this.#hasRun(container.name))) throw this.#refusal(container, said);
-    output('stderr', end.held);
+    if (end.held.length > 0) output('stderr', end.held);
   }
 
   async startDetached(container: ContainerSpec): Promise<void> {
@@ -125,11 +130,11 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   async start(name: string, output: OutputSink): Promise<void> {
     const child = this.#attach(['start', '--attach', '--sig-proxy=false', name]);
     const end = await followAttached(this.name, child, output);
-    if (end.held.length === 0) return;
+    if (!mayHaveFailed(end)) return;
     if (!(await this.#hasRun(name))) {
-      throw new EngineFailed(`${this.name} could not start ${name}: ${tidy(end.held.toString())}`);
+      throw new EngineFailed(`${this.name} could not start ${name}: ${tidy(end.said.toString())}`);
     }
-    output('stderr', end.held);
+    if (end.held.length > 0) output('stderr', end.held);
   }
 
   async follow(name: string, position: OutputPosition, output: OutputSink): Promise<void> {
@@ -192,8 +197,9 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async exec(name: string, argv: readonly string[], timeoutSeconds: number): Promise<number> {
-    const { exitCode } = await this.#command(['exec', name, ...argv], { timeout: timeoutSeconds });
-    return exitCode ?? 137;
+    const result = await this.#command(['exec', name, ...argv], { timeout: timeoutSeconds });
+    if (NO_EXEC.test(result.stderr)) throw this.#failure('exec', result);
+    return result.exitCode ?? KILLED;
   }
 
   async execAttached(
@@ -333,6 +339,11 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
       environment: { ...this.#environment, ...options.environment },
     });
   }
+}
+
+/** Whether it may have been the client that ended so, and not the container. */
+function mayHaveFailed(end: AttachedEnd): boolean {
+  return end.held.length > 0 || CLIENT_CODES.includes(end.exitCode);
 }
 
 function lastWords(result: CommandResult): string {

@@ -1,5 +1,5 @@
 /** Finds the engines of this machine. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ContainerEngine, type ContainerEngineName } from './container-engine.ts';
 import type { Engine, EngineName } from './engine.ts';
@@ -45,8 +45,9 @@ export async function isInstalled(
 }
 
 async function canRun(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
+  return Promise.all([access(file, constants.X_OK), stat(file)]).then(
+    // A folder can be "executed" too.
+    ([, found]) => found.isFile(),
     () => false,
   );
 }

@@ -14,6 +14,7 @@ interface DockerInfo {
   SecurityOptions?: string[];
   CgroupVersion?: string;
   ServerErrors?: string[];
+  ClientInfo?: { Context?: string };
 }
 
 interface PodmanInfo {
@@ -46,8 +47,21 @@ export async function readDockerFacts(
     gpus: await countGpus(),
     rootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
     cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
-    local: !/^(tcp|ssh|https?):/.test(environment.DOCKER_HOST ?? ''),
+    local: !/^(tcp|ssh|https?):/.test(await endpointOf(ask, info, environment)),
   };
+}
+
+/** Where the daemon listens; the context `default` is the variable's or this machine's socket. */
+async function endpointOf(
+  ask: Ask,
+  info: DockerInfo,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const context = info.ClientInfo?.Context ?? 'default';
+  if (context === 'default') return environment.DOCKER_HOST ?? '';
+  const format = '{{json .Endpoints.docker.Host}}';
+  const result = await ask(['context', 'inspect', '--format', format, context]);
+  return parse<string>(result.stdout) ?? '';
 }
 
 /** @throws EngineUnavailable with Podman's own words. */
