@@ -70,6 +70,8 @@ export type TaskEvent =
   /** Something that the record keeps: a limit not honoured, a link left alone. */
   | { type: 'warning'; message: string }
   | { type: 'container'; container: string; status: ContainerStatus }
+  /** Where this machine reaches the task's ports, once it does. */
+  | { type: 'ports'; ports: readonly PublishedPort[] }
   | { type: 'output'; container: string; stream: OutputStream; bytes: Uint8Array };
 
 export type TaskObserver = (event: TaskEvent) => void;

@@ -32,9 +32,13 @@ export interface PlannedRun extends Omit<NewRun, 'warnings' | 'lease'> {
   problems: readonly Problem[];
 }
 
+const NO_SIZES = { cpu: undefined, memory: undefined, stopTimeout: undefined };
+
 /** The job with what it does not say taken from the configuration. */
 export function withDefaults(job: LoadedJob, config: Config): LoadedJob {
-  const { engine, cpu, memory, timeout, stopTimeout, retries } = config;
+  const { engine, timeout, retries } = config;
+  // A task definition has its own sizes, and none where it wants none.
+  const { cpu, memory, stopTimeout } = job.taskDefinition === undefined ? config : NO_SIZES;
   const defaults = { engine, cpu, memory, timeout, stopTimeout, retries: { attempts: retries } };
   const missing = Object.entries(defaults).filter(
     ([key, value]) => value !== undefined && job[key as keyof LoadedJob] === undefined,

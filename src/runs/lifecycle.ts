@@ -156,6 +156,9 @@ export class RunDriver {
   #heed(event: TaskEvent, task: Task): void {
     this.#observe(event);
     if (event.type === 'state') this.#heedState(event.state, event.at, task.attempt);
+    if (event.type === 'ports') {
+      void this.#save((run) => ({ document: { ...run.document, ports: event.ports } }));
+    }
     if (event.type === 'warning') {
       void this.#save((run) =>
         run.document.warnings.includes(event.message)

@@ -6,7 +6,7 @@ import type {
   Task,
   TaskOutcome,
 } from '../backends/backend.ts';
-import type { EngineName } from '../engine/engine.ts';
+import type { EngineName, PublishedPort } from '../engine/engine.ts';
 import type { RetryPolicy } from '../spec/failure-class.ts';
 import { FINAL_STATES, type RunRecord, type RunState } from '../store/store.ts';
 
@@ -51,6 +51,8 @@ export interface RunDocument {
   stop?: StopRequest | undefined;
   /** Limits not honoured, links left alone: what a person should know of how it ran. */
   warnings: readonly string[];
+  /** Where this machine reaches the ports of the newest attempt. */
+  ports?: readonly PublishedPort[] | undefined;
   /** Where each output is. */
   outputs: Readonly<Record<string, string>>;
   /** What its clean-up could not remove. */

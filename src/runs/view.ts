@@ -1,5 +1,5 @@
 import type { ContainerOutcome, Leftover } from '../backends/backend.ts';
-import type { EngineName } from '../engine/engine.ts';
+import type { EngineName, PublishedPort } from '../engine/engine.ts';
 import type { RunState, RunSummary } from '../store/store.ts';
 import type { Attempt, Run } from './run.ts';
 
@@ -46,6 +46,8 @@ export interface RunDescription extends RunListing {
   peakMemory: number | null;
   /** Of the main container in the last attempt, in seconds, where the engine tells. */
   cpuTime: number | null;
+  /** Where this machine reaches its ports. */
+  ports: readonly PublishedPort[];
   warnings: readonly string[];
   leftovers: readonly Leftover[];
   /** When its containers and files were removed. */
@@ -83,6 +85,7 @@ export function describeRun(run: Run): RunDescription {
     attempts: attempts.map(describeAttempt),
     peakMemory: main?.peakMemory ?? null,
     cpuTime: main?.cpuTime ?? null,
+    ports: run.document.ports ?? [],
     warnings,
     leftovers,
     removedAt: removedAt ?? null,

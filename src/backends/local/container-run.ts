@@ -56,6 +56,11 @@ export class ContainerRun {
     this.#surroundings = surroundings;
   }
 
+  /** Whether it was seen to start and not to end. */
+  get isRunning(): boolean {
+    return this.#reportedStart && !this.#over.signal.aborted;
+  }
+
   /** Settles when the container runs, or has run. */
   get started(): Promise<void> {
     return this.#started.promise;

@@ -137,6 +137,7 @@ export class LocalBackend implements Backend, ExecBackend {
     if (plan.holder !== undefined && found.every(({ state }) => state !== 'exited')) {
       const { architecture } = await this.#factsOnce();
       await holdNetwork(this.#engine, plan.holder, architecture);
+      await this.#tellPorts(plan.holder.name, observe);
     }
     const { containers, ...verdict } = await new TaskRun(
       plan,
@@ -166,6 +167,13 @@ export class LocalBackend implements Backend, ExecBackend {
       if (!(error instanceof StagingError)) throw error;
       return { ...failed(error), exitCode: outcome.exitCode, containers: outcome.containers };
     }
+  }
+
+  /** Of a network that several containers share: it is the holder's ports that are published. */
+  async #tellPorts(holder: string, observe: TaskObserver): Promise<void> {
+    const [status] = await this.#engine.inspect([holder]);
+    const ports = status?.ports ?? [];
+    if (ports.length > 0) observe({ type: 'ports', ports });
   }
 
   #surroundings(task: TaskIdentity, cpus: number, inputs: TaskSurroundings['inputs']) {
@@ -275,6 +283,8 @@ export class LocalBackend implements Backend, ExecBackend {
     return (event) => {
       observe(event);
       if (event.type !== 'container') return;
+      const { ports = [] } = event.status;
+      if (ports.length > 0) observe({ type: 'ports', ports });
       const at = event.status.startedAt ?? new Date();
       if (!starting) observe({ type: 'state', state: RunState.Starting, at });
       starting = true;

@@ -176,6 +176,12 @@ export class TaskRun {
     if (this.#decision !== undefined) return;
     this.#decision = decision;
     this.#deciding.abort();
+    const others = this.#runs.filter((run) => run.isRunning);
+    if (decision.by === 'container' && others.length > 0) {
+      const names = others.map(({ planned }) => planned.name).join(', ');
+      const message = `${decision.container.name} has ended; stopping ${names}`;
+      this.#surroundings.observe({ type: 'progress', message });
+    }
     for (const run of this.#runs) this.#stop(run);
   }
 

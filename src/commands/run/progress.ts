@@ -45,7 +45,7 @@ export class Progress {
     if (event.type === 'output' && event.container === main && !this.#isRunning) {
       this.#enter(RunState.Running);
     }
-    if (event.type === 'container') this.#notePorts(event);
+    if (event.type === 'ports') this.#notePorts(event);
     if (event.type !== 'progress') return;
     // Before the job runs, progress is what the status line is for; later it is news.
     if (this.#options.live && !this.#isRunning) this.#doing = printable(event.message);
@@ -58,12 +58,10 @@ export class Progress {
     this.#isRunning = state === RunState.Running;
   }
 
-  #notePorts({ container, status }: Extract<TaskEvent, { type: 'container' }>): void {
-    for (const { hostAddress, hostPort, containerPort, protocol } of status.ports ?? []) {
+  #notePorts({ ports }: Extract<TaskEvent, { type: 'ports' }>): void {
+    for (const { hostAddress, hostPort, containerPort, protocol } of ports) {
       if (hostPort === undefined) continue;
-      this.note(
-        `${container} listens on ${hostAddress}:${hostPort} for port ${containerPort}/${protocol}`,
-      );
+      this.note(`port ${containerPort}/${protocol} is reached at ${hostAddress}:${hostPort}`);
     }
   }
 

@@ -1,7 +1,7 @@
 /** A run with all that a person may want to know of it, as lines. Pure. */
 import type { ContainerOutcome } from '../../backends/backend.ts';
 import { type Attempt, isFinal, type Run } from '../../runs/run.ts';
-import { describeRun } from '../../runs/view.ts';
+import { describeRun, type RunDescription } from '../../runs/view.ts';
 import { formatDuration, formatMemory } from '../../spec/units.ts';
 import { RunState } from '../../store/store.ts';
 import type { Colors } from '../output.ts';
@@ -19,6 +19,7 @@ export function runDetails(run: Run, colors: Colors, now: number): string[] {
     ['Containers', containerLines(run, colors, now)],
     ['Earlier attempts', run.document.attempts.slice(0, -1).map((one) => attemptLine(one, now))],
     ['Inputs', mapLines(describeRun(run).inputs, dim('←'))],
+    ['Ports', isFinal(run.state) ? [] : describeRun(run).ports.map(portText)],
     ['Outputs', mapLines(run.document.outputs, dim('→'))],
     ['Warnings', run.document.warnings.map(printable)],
     ['Left behind', run.document.leftovers.map(({ what, why }) => printable(`${what}: ${why}`))],
@@ -77,9 +78,8 @@ function containerLines(run: Run, colors: Colors, now: number): string[] {
   const widest = Math.max(0, ...definitions.map(({ name }) => (name ?? '').length));
   return definitions.map(({ name = '' }) => {
     const outcome = outcomes.find((one) => one.name === name);
-    const ports = name === request.main ? request.ports.map(portText) : [];
     const parts = outcome === undefined ? [] : outcomeTexts(outcome, now);
-    const told = [...parts, ...ports].join(', ');
+    const told = parts.join(', ');
     return `${pad(name, widest)}  ${told === '' ? colors.dim('nothing known yet') : told}`;
   });
 }
@@ -98,9 +98,8 @@ function outcomeTexts(outcome: ContainerOutcome, now: number): string[] {
   ];
 }
 
-function portText(port: Run['document']['request']['ports'][number]): string {
-  const host = port.hostPort === undefined ? 'any port' : `${port.hostAddress}:${port.hostPort}`;
-  return `${host} → ${port.containerPort}/${port.protocol}`;
+function portText(port: RunDescription['ports'][number]): string {
+  return `${port.hostAddress}:${port.hostPort} → ${port.containerPort}/${port.protocol}`;
 }
 
 function attemptLine(
