@@ -12,7 +12,13 @@ import { pad, printable } from '../text/width.ts';
 /** A title and its lines; one without lines is left out. */
 type Section = [title: string, lines: readonly string[]];
 
-export function runDetails(run: Run, colors: Colors, now: number): string[] {
+/** @param last what a run that failed has written last. */
+export function runDetails(
+  run: Run,
+  last: readonly string[],
+  colors: Colors,
+  now: number,
+): string[] {
   const { bold, dim } = colors;
   const sections: Section[] = [
     ['', headLines(run, colors, now)],
@@ -21,6 +27,7 @@ export function runDetails(run: Run, colors: Colors, now: number): string[] {
     ['Inputs', mapLines(describeRun(run).inputs, dim('←'))],
     ['Ports', isFinal(run.state) ? [] : describeRun(run).ports.map(portText)],
     ['Outputs', mapLines(run.document.outputs, dim('→'))],
+    ['Last lines', last],
     ['Warnings', run.document.warnings.map(printable)],
     ['Left behind', run.document.leftovers.map(({ what, why }) => printable(`${what}: ${why}`))],
     ['Next', nextLines(run, colors)],

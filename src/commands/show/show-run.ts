@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findRun } from '../../runs/find.ts';
 import { describeRun } from '../../runs/view.ts';
+import { lastLines } from '../log/last-lines.ts';
 import { withRuns } from '../open.ts';
 import { colorsOf, printJson, printLine } from '../output.ts';
 import { runDetails } from './run-details.ts';
@@ -11,9 +12,12 @@ export async function showRun(
   id: string,
   { json }: { json?: boolean },
 ): Promise<void> {
-  await withRuns(command, async ({ store }) => {
-    const run = await findRun(store, id);
+  await withRuns(command, async (runs) => {
+    const run = await findRun(runs.store, id);
     if (json) printJson(describeRun(run));
-    else for (const line of runDetails(run, colorsOf('stdout'), Date.now())) printLine(line);
+    else {
+      const last = await lastLines(runs, run);
+      for (const line of runDetails(run, last, colorsOf('stdout'), Date.now())) printLine(line);
+    }
   });
 }

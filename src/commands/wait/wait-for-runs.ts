@@ -3,6 +3,7 @@ import { describeRun } from '../../runs/view.ts';
 import { waitForRun } from '../../runs/wait.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { findRuns } from '../find-runs.ts';
+import { lastLines } from '../log/last-lines.ts';
 import { withRuns } from '../open.ts';
 import { printJson } from '../output.ts';
 import { reportRun } from '../report-run.ts';
@@ -25,7 +26,7 @@ export async function waitForRuns(
           named.map(async ({ id }) => {
             const run = await waitForRun(runs, id, { timeout });
             waiting.delete(id);
-            if (!json) reportRun(run, say);
+            if (!json) reportRun(run, say, await lastLines(runs, run));
             return run;
           }),
         ),
