@@ -214,7 +214,13 @@ export class ContainerRun {
   }
 
   #measured(status: ContainerStatus): ContainerStatus {
-    return { ...status, peakMemory: this.#peakMemory, cpuTime: this.#cpuTime };
+    // Whoever was killed at its limit had reached it, whatever the last look saw.
+    const limit = status.outOfMemory ? this.planned.spec.memory : undefined;
+    return {
+      ...status,
+      peakMemory: largest(this.#peakMemory, limit),
+      cpuTime: this.#cpuTime,
+    };
   }
 
   /** "Ran for at least the period" and "exit code not ignored" are ECS's two conditions. */

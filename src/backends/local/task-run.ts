@@ -287,10 +287,10 @@ function verdictOf(
   };
 }
 
-function memoryReason(subject: string, status: ContainerStatus): string {
-  const peak =
-    status.peakMemory === undefined ? '' : ` (it had reached ${formatMemory(status.peakMemory)})`;
-  return `${subject} ran out of memory and was killed${peak}.`;
+function memoryReason(subject: string, { peakMemory }: ContainerStatus): string {
+  const reached =
+    peakMemory === undefined ? '' : ` when it had reached ${formatMemory(peakMemory)}`;
+  return `${subject} ran out of memory and was killed${reached}.`;
 }
 
 function outcomeOf(container: PlannedContainer, end: ContainerEnd): ContainerOutcome {
