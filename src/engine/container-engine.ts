@@ -138,12 +138,16 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async follow(name: string, position: OutputPosition, output: OutputSink): Promise<void> {
-    const child = this.#attach(['logs', '--follow', name]);
-    const sink = skipping(position, output);
-    child.stdout?.on('data', (chunk: Buffer) => sink('stdout', chunk));
-    child.stderr?.on('data', (chunk: Buffer) => sink('stderr', chunk));
-    await ended(this.name, child);
+    const read = { ...position };
+    const sink: OutputSink = (stream, bytes) => {
+      read[stream] += bytes.length;
+      output(stream, bytes);
+    };
+    await this.#readLog(['--follow', name], position, sink);
     await this.#untilEnded(name);
+    // Podman's follower (4.3) stops where the container ends, however much is unread, and one that
+    // was cut off has not read the rest either.
+    await this.#readLog([name], read, sink);
   }
 
   async inspect(names: readonly string[]): Promise<ContainerStatus[]> {
@@ -267,6 +271,18 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
       Labels: Record<string, string> | null;
     }[];
     return volumes.map((volume) => ({ name: volume.Name, labels: volume.Labels ?? {} }));
+  }
+
+  async #readLog(
+    words: readonly string[],
+    position: OutputPosition,
+    output: OutputSink,
+  ): Promise<void> {
+    const child = this.#attach(['logs', ...words]);
+    const sink = skipping(position, output);
+    child.stdout?.on('data', (chunk: Buffer) => sink('stdout', chunk));
+    child.stderr?.on('data', (chunk: Buffer) => sink('stderr', chunk));
+    await ended(this.name, child);
   }
 
   /** A client may be killed or cut off while its container goes on. */
