@@ -139,8 +139,12 @@ export class FakeEngine implements Engine {
   async inspect(names: readonly string[]): Promise<ContainerStatus[]> {
     return names.flatMap((name) => this.containers.get(name)?.status ?? []);
   }
-  async list(): Promise<ContainerStatus[]> {
-    return [...this.containers.values()].map(({ status }) => status);
+  async list(labels: Readonly<Record<string, string>>): Promise<ContainerStatus[]> {
+    return [...this.containers.values()]
+      .map(({ status }) => status)
+      .filter((status) =>
+        Object.entries(labels).every(([key, value]) => status.labels[key] === value),
+      );
   }
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
     this.calls.push(`${signal} ${short(name)}`);
