@@ -2,7 +2,7 @@
  * From a job to the task definition that runs it: the shorthands are laid over what `taskDefinition`
  * says. Pure.
  */
-import type { PublishedPort } from '../engine/engine.ts';
+import type { Task } from '../backends/backend.ts';
 import type { Job } from '../spec/job.ts';
 import type { JobSecret } from '../spec/shorthands.ts';
 import type {
@@ -14,16 +14,11 @@ import type {
   Volume,
 } from '../spec/task-definition/task-definition.ts';
 
-/** What a job is to a backend. */
-export interface CompiledJob {
-  definition: TaskDefinition;
-  /** The container that the shorthands are for, and whose exit code is the job's. */
-  main: string;
-  inputs: Readonly<Record<string, string>>;
-  outputs: Readonly<Record<string, string>>;
-  environmentFiles: readonly string[];
-  ports: readonly PublishedPort[];
-}
+/** What of a task follows from its job alone. */
+export type CompiledJob = Pick<
+  Task,
+  'definition' | 'main' | 'inputs' | 'outputs' | 'environmentFiles' | 'ports'
+>;
 
 /** The name of a job's container where nobody has named it. */
 const MAIN = 'main';

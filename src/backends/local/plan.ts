@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { fillPlaceholders } from '../../spec/placeholders.ts';
 import { dependencyOrder } from '../../spec/task-definition/dependencies.ts';
+import { taskCpu, taskMemory } from '../../spec/task-definition/resources.ts';
 import type {
   ContainerDefinition,
   HealthCheck,
@@ -193,8 +194,9 @@ export function placeholderPaths(
 }
 
 function resources(definition: TaskDefinition, container: ContainerDefinition, cpus: number) {
-  const taskCpus = taskSize(definition.cpu, UNITS_PER_CPU);
-  const memory = container.memory ?? taskSize(definition.memory, 1, 1024);
+  const taskUnits = taskCpu(definition);
+  const taskCpus = taskUnits === undefined ? undefined : taskUnits / UNITS_PER_CPU;
+  const memory = container.memory ?? taskMemory(definition);
   const linux = container.linuxParameters;
   const gpu = container.resourceRequirements?.find(({ type }) => type === 'GPU')?.value;
   return {
@@ -210,17 +212,6 @@ function resources(definition: TaskDefinition, container: ContainerDefinition, c
     memorySwappiness: linux?.swappiness,
     gpus: gpu === undefined ? undefined : Number(gpu),
   };
-}
-
-/**
- * A task's `cpu` in vCPU or `memory` in MiB, from ECS's strings: `"1024"`, `"1 vCPU"`, `"2GB"`.
- * @param plain how many of a bare number make one, and `named` how many a unit's name stands for.
- */
-export function taskSize(text: string | undefined, plain: number, named = 1): number | undefined {
-  const match = /^\s*([\d.]+)\s*([a-z]*)\s*$/i.exec(text ?? '');
-  if (match === null) return undefined;
-  const amount = Number(match[1]);
-  return match[2] === '' ? amount / plain : amount * named;
 }
 
 function linuxParameters(container: ContainerDefinition) {
