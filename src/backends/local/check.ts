@@ -58,6 +58,16 @@ function taskFindings(definition: TaskDefinition, engine: EngineName): Problem[]
         : undefined,
     ],
     [
+      'placementConstraints',
+      definition.placementConstraints?.length
+        ? warned('There is only this machine to place it on.')
+        : undefined,
+    ],
+    [
+      'enableFaultInjection',
+      definition.enableFaultInjection ? warned('Faults are not injected here.') : undefined,
+    ],
+    [
       'pidMode',
       engine === 'host'
         ? given(definition.pidMode, 'On the host, processes share its namespace.')
@@ -69,16 +79,18 @@ function taskFindings(definition: TaskDefinition, engine: EngineName): Problem[]
   );
 }
 
+/** Where else ECS keeps volumes. */
+const SERVICES = [
+  ['efsVolumeConfiguration', 'EFS'],
+  ['s3filesVolumeConfiguration', 'S3 Files'],
+  ['fsxWindowsFileServerVolumeConfiguration', 'FSx for Windows'],
+  ['configuredAtLaunch', 'EBS at launch'],
+] as const;
+
 function volumeFindings(
   volume: NonNullable<TaskDefinition['volumes']>[number],
 ): Omit<Problem, 'path'>[] {
-  const service = volume.efsVolumeConfiguration
-    ? 'EFS'
-    : volume.fsxWindowsFileServerVolumeConfiguration
-      ? 'FSx for Windows'
-      : volume.configuredAtLaunch
-        ? 'EBS at launch'
-        : undefined;
+  const service = SERVICES.find(([key]) => volume[key])?.[1];
   if (service === undefined) return [];
   return [
     refused(
@@ -92,7 +104,9 @@ function containerFindings(container: ContainerDefinition): [string, Omit<Proble
   const remoteSecret = container.secrets?.find(
     ({ valueFrom }) => !/^(env|file):/.test(valueFrom ?? ''),
   );
+  const device = container.resourceRequirements?.find(({ type }) => type !== 'GPU');
   const findings: [string, Finding][] = [
+    ['resourceRequirements', device && refused(`There is no ${device.type} on this machine.`)],
     [
       'secrets',
       remoteSecret &&
