@@ -138,8 +138,14 @@ export interface Backend {
   logs(task: Pick<Task, 'run' | 'attempt'>, query: LogQuery): AsyncIterable<LogChunk>;
 }
 
-/** A backend that can run a command in a running container. */
+/** A backend whose running containers can be reached into. */
 export interface ExecBackend {
+  /** Sends a signal to a container's first process. Not running is success. */
+  signal(
+    task: Pick<Task, 'run' | 'attempt'>,
+    container: string,
+    signal: NodeJS.Signals,
+  ): Promise<void>;
   /** Settles with the command's exit code. */
   exec(
     task: Pick<Task, 'run' | 'attempt'>,
@@ -153,7 +159,7 @@ export interface ExecBackend {
   ): Promise<number>;
 }
 
-/** Whether a backend can run a command in a running container. */
+/** Whether a backend's running containers can be reached into. */
 export function canExec(backend: Backend): backend is Backend & ExecBackend {
   return 'exec' in backend;
 }

@@ -49,6 +49,10 @@ export class FakeBackend implements Backend, ExecBackend {
 
   async *logs(): AsyncGenerator<LogChunk> {}
 
+  async signal(_task: unknown, container: string, signal: NodeJS.Signals): Promise<void> {
+    this.calls.push(`${signal} ${container}`);
+  }
+
   async exec(): Promise<number> {
     return 0;
   }

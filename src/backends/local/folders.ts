@@ -16,6 +16,8 @@ export interface TaskFolders {
   input: string;
   /** What `/output` is. */
   output: string;
+  /** A file that is there once outputs are being moved to where they belong. */
+  publishing: string;
   /** Volumes, on the host engine. */
   volumes: string;
 }
@@ -35,6 +37,7 @@ export function taskFolders(home: string, task: TaskIdentity): TaskFolders {
     logs: join(attempt, 'logs'),
     input: join(attempt, 'input'),
     output: join(attempt, 'output'),
+    publishing: join(attempt, 'publishing'),
     volumes: join(attempt, 'volumes'),
   };
 }

@@ -99,14 +99,18 @@ export class LocalBackend implements Backend, ExecBackend {
       }
     }
     const folders = taskFolders(this.#home, task);
-    for (const folder of [folders.input, folders.output, folders.volumes]) {
-      await attempt(folder, () => rm(folder, { recursive: true, force: true }));
+    for (const path of [folders.input, folders.output, folders.publishing, folders.volumes]) {
+      await attempt(path, () => rm(path, { recursive: true, force: true }));
     }
     return leftovers;
   }
 
   logs(task: TaskIdentity, query: LogQuery): AsyncIterable<LogChunk> {
     return readLogs(taskFolders(this.#home, task).logs, query);
+  }
+
+  async signal(task: TaskIdentity, container: string, signal: NodeJS.Signals): Promise<void> {
+    await this.#engine.signal(containerName(task, container), signal);
   }
 
   async exec(

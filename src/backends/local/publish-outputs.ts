@@ -19,7 +19,7 @@ export async function publishOutputs(
   const names = Object.keys(outputs);
   if (names.length === 0) return {};
   // Written once everything was found to be there: after it, what is missing has been moved already.
-  const marker = join(folders.attempt, 'publishing');
+  const marker = folders.publishing;
   if (!(await isThere(marker))) {
     for (const name of names) await verify(name, join(folders.output, name));
     await writeFile(marker, '');

@@ -8,6 +8,11 @@ import { type Settleable, settleable } from '../../waiting.ts';
  * from the reports: so a slow reader holds back neither the job nor Slipway, and costs no memory.
  */
 export class AttemptLogs {
+  /** The one that is under way, from 1; 0 before the first. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
   #attempt = 0;
   #over = false;
   #change: Settleable<void> = settleable();

@@ -1,5 +1,6 @@
 /** A run in the foreground: its output as it comes, Ctrl-C, and at its end what became of it. */
 
+import type { ExecBackend } from '../../backends/backend.ts';
 import { ExitCode } from '../../errors.ts';
 import type { RunsContext } from '../../runs/context.ts';
 import { RunDriver } from '../../runs/lifecycle.ts';
@@ -51,8 +52,12 @@ export async function driveHere(
     if (!options.live)
       progress.note(`Run ${run.id} (${run.name}) on ${run.document.request.engine}`);
     const backend = await runs.backend(run.document.request);
+    const passing = passSignals(backend, run, () => logs.attempt);
     const printed = printerOf(run, progress, options).print(logs.read(backend, run.id));
-    const ended = await driver.drive().finally(() => logs.end());
+    const ended = await driver.drive().finally(() => {
+      logs.end();
+      passing.end();
+    });
     const code = interruption.signal === undefined ? exitCodeOf(ended) : interruption.exitCode;
     interruption.over(code);
     await printed;
@@ -114,6 +119,24 @@ function conclude(run: Run, progress: Progress, { json }: ForegroundOptions, cod
   }
   if (json) printJson(describeRun(run));
   return code;
+}
+
+/** Signals that mean what the job has them mean; SIGINT, SIGTERM and SIGHUP are Slipway's own. */
+const PASSED_ON: readonly NodeJS.Signals[] = ['SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'];
+
+/** Hands signals on to the job's main container, as they would reach it without Slipway. */
+function passSignals(backend: ExecBackend, run: Run, attempt: () => number): { end: () => void } {
+  const { main } = run.document.request;
+  const pass = (signal: NodeJS.Signals) => {
+    // A container that has just ended has no use for it.
+    backend.signal({ run: run.id, attempt: attempt() }, main, signal).catch(() => undefined);
+  };
+  for (const signal of PASSED_ON) process.on(signal, pass);
+  return {
+    end: () => {
+      for (const signal of PASSED_ON) process.off(signal, pass);
+    },
+  };
 }
 
 const EXIT_CODES = { SIGINT: ExitCode.Interrupted, SIGTERM: 143 } as const;
