@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Leftover } from '../backends/backend.ts';
-import { Label, runsFolder } from '../backends/local/folders.ts';
+import { HOLDER, Label, runsFolder } from '../backends/local/folders.ts';
 import type { Engine } from '../engine/engine.ts';
 import { hasVolumes } from '../engine/engine.ts';
 import type { RunsContext } from './context.ts';
@@ -61,7 +61,10 @@ type Remove = (what: string, removal: () => Promise<unknown>) => Promise<void>;
 
 async function collectEngine(runs: RunsContext, engine: Engine, remove: Remove): Promise<void> {
   const labels = { [Label.Home]: runs.homeId };
-  const containers = await engine.list(labels);
+  // A holder last: Podman refuses to remove a container whose network others still use.
+  const containers = (await engine.list(labels)).sort(
+    (one, other) => Number(isHolder(one.labels)) - Number(isHolder(other.labels)),
+  );
   const needed = await neededRuns(
     runs,
     containers.map((container) => container.labels[Label.Run] ?? ''),
@@ -76,6 +79,10 @@ async function collectEngine(runs: RunsContext, engine: Engine, remove: Remove):
     if ((await neededRuns(runs, [own[Label.Run] ?? ''])).size > 0) continue;
     await remove(`${engine.name} volume ${name}`, () => engine.removeVolume(name));
   }
+}
+
+function isHolder(labels: Readonly<Record<string, string>>): boolean {
+  return labels[Label.Container] === HOLDER;
 }
 
 async function neededRuns(runs: RunsContext, ids: readonly string[]): Promise<Set<string>> {

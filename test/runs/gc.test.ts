@@ -39,10 +39,10 @@ beforeEach(async () => {
   runs = { store, home, homeId: 'mine', backend: async () => backend };
 });
 
-function container(run: string, home = 'mine'): void {
+function container(run: string, home = 'mine', own = 'main'): void {
   engine.create({
-    name: `slipway-${run}-1-main`,
-    labels: { 'slipway:home': home, 'slipway:run': run },
+    name: `slipway-${run}-1-${own}`,
+    labels: { 'slipway:home': home, 'slipway:run': run, 'slipway:container': own },
     environment: {},
     secrets: {},
     mounts: [],
@@ -75,6 +75,13 @@ describe('collectGarbage', () => {
     expect(left()).toEqual(['foreign', 'going', 'kept']);
     expect(removed).toHaveLength(2);
     expect(leftovers).toEqual([]);
+  });
+
+  it('removes the holder of a network after those who use it', async () => {
+    container('dead', 'mine', '.pause');
+    container('dead', 'mine', 'main');
+    const { removed } = await collectGarbage(runs, [engine]);
+    expect(removed.map((what) => what.split('-').at(-1))).toEqual(['main', '.pause']);
   });
 
   it('only says what it would remove, when that is asked', async () => {
