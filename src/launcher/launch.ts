@@ -1,4 +1,5 @@
 /** From a job to a run that is recorded and can be driven. */
+import { existsSync } from 'node:fs';
 import type { PullPolicy } from '../backends/backend.ts';
 import { detectEngine } from '../engine/detect.ts';
 import type { EngineName } from '../engine/engine.ts';
@@ -77,6 +78,7 @@ export async function planRun(
   const problems = [
     ...read.problems,
     ...validateTaskDefinition(compiled.definition, { launch: 'local' }),
+    ...missingFolders(job),
   ];
   refuse(problems);
   const needsImage = compiled.definition.containerDefinitions?.some(
@@ -109,6 +111,18 @@ export async function planRun(
     problems: [...problems, ...here],
     warnings: here.map(({ message }) => message),
   };
+}
+
+/**
+ * Folders that a person names by hand and that are not here: a typing error, more often than not.
+ * Those of a task definition are made where they are missing, as ECS has it.
+ */
+function missingFolders({ volumes = [] }: LoadedJob): Problem[] {
+  return volumes.flatMap(({ hostPath }, index): Problem[] => {
+    if (hostPath === undefined || existsSync(hostPath)) return [];
+    const message = `there is no ${hostPath} on this machine`;
+    return [{ severity: 'error', path: ['volumes', index], message, hint: 'make it first' }];
+  });
 }
 
 /** After what it runs, where nobody has named it: `busybox`, `sh`. */

@@ -44,12 +44,15 @@ export async function openRuns(folder: string): Promise<RunsContext> {
   };
 }
 
+/** What a draft of the home's identity is called; the process that writes it is in its name. */
+export const ID_DRAFT = /^id\.(\d+)\.[0-9a-f]+$/;
+
 async function readHomeId(home: string): Promise<string> {
   const file = join(home, 'id');
   const known = await readFile(file, 'utf8').catch(() => undefined);
   if (known !== undefined) return known.trim();
   // Written whole and then linked to its name, so that of two processes both read the same one.
-  const draft = `${file}.${randomBytes(4).toString('hex')}`;
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, `${randomBytes(8).toString('hex')}\n`);
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

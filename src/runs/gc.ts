@@ -5,7 +5,8 @@ import type { Leftover } from '../backends/backend.ts';
 import { HOLDER, Label, runsFolder } from '../backends/local/folders.ts';
 import type { Engine } from '../engine/engine.ts';
 import { hasVolumes } from '../engine/engine.ts';
-import type { RunsContext } from './context.ts';
+import { processStartOf } from '../engine/host/process-start.ts';
+import { ID_DRAFT, type RunsContext } from './context.ts';
 import { destroyRun, purgeRun } from './destroy.ts';
 import { asRun, isFinal, type Run } from './run.ts';
 import { adoptOrphans } from './supervision.ts';
@@ -52,6 +53,7 @@ export async function collectGarbage(
   };
   const adopted = options.dryRun ? [] : await adoptOrphans(runs);
   for (const engine of engines) await collectEngine(runs, engine, remove);
+  await collectDrafts(runs, remove);
   await collectFolders(runs, remove);
   if (options.olderThan !== undefined) await forgetOld(runs, options.olderThan, remove);
   return { adopted, removed, leftovers };
@@ -96,6 +98,16 @@ async function neededRuns(runs: RunsContext, ids: readonly string[]): Promise<Se
 
 function isNeeded(run: Run): boolean {
   return !isFinal(run.state) || (run.document.request.keep && run.document.removedAt === undefined);
+}
+
+/** What a process left that was killed while it made this home. */
+async function collectDrafts({ home }: RunsContext, remove: Remove): Promise<void> {
+  for (const name of await readdir(home)) {
+    const author = ID_DRAFT.exec(name)?.[1];
+    if (author === undefined || (await processStartOf(Number(author))) !== undefined) continue;
+    const draft = join(home, name);
+    await remove(`file ${draft}`, () => rm(draft, { force: true }));
+  }
 }
 
 /** Folders of runs that have no record, and working files of runs that are over. */

@@ -1,5 +1,6 @@
 /** A run in the foreground: its output as it comes, Ctrl-C, and at its end what became of it. */
 
+import { isatty } from 'node:tty';
 import type { ExecBackend } from '../../backends/backend.ts';
 import { ExitCode } from '../../errors.ts';
 import type { RunsContext } from '../../runs/context.ts';
@@ -139,6 +140,15 @@ function passSignals(backend: ExecBackend, run: Run, attempt: () => number): { e
   };
 }
 
+/**
+ * Node puts the terminal back as it was when it exits, and aborts where the terminal is gone (EIO);
+ * the signal's own default ends the process before that.
+ */
+function endByHangUp(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}
+
 const EXIT_CODES = { SIGINT: ExitCode.Interrupted, SIGTERM: 143 } as const;
 type Interrupting = keyof typeof EXIT_CODES;
 
@@ -147,12 +157,13 @@ class Interruption {
   /** The first of them. */
   signal: Interrupting | undefined;
   #exitCode: number | undefined;
+  readonly #hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   readonly #interrupt: (signal: Interrupting, again: boolean) => void;
 
   constructor(interrupt: (signal: Interrupting, again: boolean) => void) {
     this.#interrupt = interrupt;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, this.#heed);
-    process.on('SIGHUP', this.#ignore);
+    process.on('SIGHUP', this.#hangUp);
   }
 
   get exitCode(): number {
@@ -166,10 +177,13 @@ class Interruption {
 
   end(): void {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, this.#heed);
-    process.off('SIGHUP', this.#ignore);
+    process.off('SIGHUP', this.#hangUp);
   }
 
-  readonly #ignore = () => undefined;
+  /** The run goes on. */
+  readonly #hangUp = () => {
+    if (this.#hasTerminal) process.once('exit', endByHangUp);
+  };
 
   readonly #heed = (signal: NodeJS.Signals) => {
     if (this.#exitCode !== undefined) process.exit(this.#exitCode);

@@ -38,7 +38,7 @@ export class Progress {
 
   /** Takes in what the driver reports. */
   heed(event: TaskEvent): void {
-    if (event.type === 'warning') this.note(`Warning: ${event.message}`);
+    if (event.type === 'warning') this.note(`warning: ${event.message}`);
     if (event.type === 'state') this.#enter(event.state);
     // What has written something runs, before the engine is asked and says so.
     const { main } = this.#options.run.request;

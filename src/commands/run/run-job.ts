@@ -70,7 +70,7 @@ async function recordRun(
 
 /** The same remark on several places is one line: it is read before each run. */
 function warn(problems: readonly Problem[]): void {
-  const { yellow } = colorsOf('stderr');
+  const { dim, yellow } = colorsOf('stderr');
   const byMessage = new Map<string, Problem[]>();
   for (const problem of problems) {
     byMessage.set(problem.message, [...(byMessage.get(problem.message) ?? []), problem]);
@@ -79,7 +79,7 @@ function warn(problems: readonly Problem[]): void {
     if (first === undefined) continue;
     const places = [first, ...others].map(({ path }) => formatPath(path)).join(', ');
     const line = others.length === 0 ? formatProblem(first) : `${places}: ${message}`;
-    note(`${yellow('Warning:')} ${line}`);
+    note(`${dim('slipway:')} ${yellow('warning:')} ${line}`);
   }
 }
 
