@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as kinds from './kinds.ts';
+import { copyOfBuild } from './site.ts';
+import { type Sweep, sweep } from './sweep.ts';
+
+/** Milliseconds for all moments of one kind of run. */
+const LIMIT = 600_000;
+
+let build: Awaited<ReturnType<typeof copyOfBuild>>;
+beforeAll(async () => {
+  build = await copyOfBuild();
+});
+afterAll(() => build.remove());
+
+describe('on the host, one run, one result and nothing left', () => {
+  const sweeps: [Sweep['role'], kinds.Kind][] = [
+    ['client', kinds.FOREGROUND],
+    ['client', kinds.DETACHED],
+    ['supervisor', kinds.DETACHED],
+    ['client', kinds.RETRIED],
+    ['client', kinds.STOPPED],
+    ['client', kinds.STOPPING],
+    ['client', kinds.DESTROYED],
+  ];
+  for (const [role, kind] of sweeps) {
+    it(`wherever the ${role} of a run ${kind.name} is killed`, { timeout: LIMIT }, async () => {
+      expect(await sweep(build.cli, { kind, engine: 'host', image: undefined, role })).toEqual([]);
+    });
+  }
+});

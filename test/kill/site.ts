@@ -1,0 +1,197 @@
+/** One run's own piece of the machine: all that it may leave behind is found in it, or by its name. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { EngineName } from '../../src/engine/engine.ts';
+import { type Ended, ended } from '../support/command-line.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const KILLER = resolve(import.meta.dirname, 'killer.mjs');
+
+/** Milliseconds that what is about to happen may take. */
+const LIMIT = 20_000;
+const LOOK = 25;
+
+/** Which process dies, when, and with whom: see killer.mjs. */
+export interface Strike {
+  role: 'client' | 'supervisor';
+  /** 0 to count the moments and kill nobody. */
+  at: number;
+  /** Counted from here on, where given. */
+  armed?: string | undefined;
+  children?: boolean | undefined;
+}
+
+/** A copy of what is shipped, which nobody builds anew while it runs. */
+export async function copyOfBuild(): Promise<{ cli: string; remove: () => Promise<void> }> {
+  // Below node_modules, from where its packages are found and which nobody commits.
+  const folder = join(ROOT, 'node_modules', '.cache', `slipway-kill-${process.pid}`);
+  await cp(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  return {
+    cli: join(folder, 'dist', 'cli.js'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export class Site {
+  readonly #cli: string;
+  readonly folder: string;
+  readonly engine: EngineName;
+  /** Unlike any other run's, so that what bears it is this run's. */
+  readonly id = `kill${randomBytes(5).toString('hex')}`;
+
+  private constructor(cli: string, folder: string, engine: EngineName) {
+    this.#cli = cli;
+    this.folder = folder;
+    this.engine = engine;
+  }
+
+  static async make(cli: string, engine: EngineName): Promise<Site> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-kill-')));
+    for (const name of ['ledger', 'temporary', 'out']) await mkdir(join(folder, name));
+    await writeFile(join(folder, 'text.txt'), 'some text\n');
+    return new Site(cli, folder, engine);
+  }
+
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  /** Runs `slipway` to its end, whoever kills it. */
+  async slipway(args: readonly string[], strike?: Strike): Promise<Ended> {
+    return ended(process.execPath, [this.#cli, ...args], {
+      cwd: this.folder,
+      env: { ...this.#environment(), ...(strike && this.#threat(strike)) },
+    });
+  }
+
+  #environment(): Record<string, string | undefined> {
+    const { NODE_OPTIONS, SLIPWAY_ENGINE, SLIPWAY_PROFILE, FORCE_COLOR, ...rest } = process.env;
+    return {
+      ...rest,
+      SLIPWAY_HOME: this.path('home'),
+      XDG_CONFIG_HOME: this.path('config'),
+      TMPDIR: this.path('temporary'),
+    };
+  }
+
+  #threat({ role, at, armed, children }: Strike): Record<string, string> {
+    return {
+      NODE_OPTIONS: `--import=${KILLER}`,
+      KILL_ROLE: role,
+      KILL_AT: String(at),
+      KILL_NOTE: this.path('killed'),
+      ...(armed !== undefined && { KILL_ARMED: armed }),
+      ...(children && { KILL_CHILDREN: 'yes' }),
+    };
+  }
+
+  /** Where somebody was killed; or, where nobody was to be, how many moments there were. */
+  async note(): Promise<string | undefined> {
+    return existsSync(this.path('killed')) ? readFile(this.path('killed'), 'utf8') : undefined;
+  }
+
+  /** How often the job itself ran, by its own account. */
+  async ledger(): Promise<string[]> {
+    const names = await readdir(this.path('ledger'));
+    const texts = await Promise.all(
+      names.map((name) => readFile(this.path('ledger', name), 'utf8')),
+    );
+    return texts
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '');
+  }
+
+  /** Waits until the job has noted that it runs. */
+  async noted(): Promise<void> {
+    await until('the job to run', async () => (await this.ledger()).length > 0);
+  }
+
+  /** Waits until no process of this run has `word` among its words. */
+  async gone(word: string): Promise<void> {
+    await until(`${word} to end`, async () =>
+      (await this.#processesNow()).every((found) => !found.includes(` ${word} `)),
+    );
+  }
+
+  /** All that is there of this run besides its record and its log, asked of the machine itself. */
+  async leftovers(): Promise<string[]> {
+    const files = await this.#files();
+    return [...files, ...(await this.#processes()), ...(await this.#resources())];
+  }
+
+  async #files(): Promise<string[]> {
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    return entries
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1))
+      .filter((path) => !this.#belongs(path))
+      .map((path) => `file ${path}`);
+  }
+
+  /** The record, the log, and what this test has put there itself. */
+  #belongs(path: string): boolean {
+    const run = `home/runs/${this.id}`;
+    return [
+      /^(ledger|temporary|out|home|home\/runs|home\/host)$/,
+      /^(text\.txt|job\.json|killed|armed|ledger\/\w+|out\/copy)$/,
+      /^home\/(id|runs\.db(-wal|-shm)?)$/,
+      new RegExp(`^${run}(/supervisor\\.log|/\\d+|/\\d+/logs|/\\d+/logs/[\\w-]+\\.log)?$`),
+    ].some((known) => known.test(path));
+  }
+
+  /** Waits for those that are about to end: the last supervisor lives a little longer than its run. */
+  async #processes(): Promise<string[]> {
+    let found: string[] = [];
+    await until('processes to end', async () => {
+      found = await this.#processesNow();
+      return found.length === 0;
+    }).catch(() => undefined);
+    return found;
+  }
+
+  async #processesNow(): Promise<string[]> {
+    const found: string[] = [];
+    for (const pid of await readdir('/proc')) {
+      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+      const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+      const [words, variables] = [await read('cmdline'), await read('environ')];
+      const text = words + variables;
+      if (!text.includes(this.folder) && !text.includes(this.id)) continue;
+      found.push(`process ${pid}: ${words.replaceAll('\0', ' ').slice(0, 200)}`);
+    }
+    return found;
+  }
+
+  async #resources(): Promise<string[]> {
+    const { engine } = this;
+    if (engine === 'host') return [];
+    const found: string[] = [];
+    for (const words of [
+      ['ps', '--all', '--format', '{{.Names}} {{.Labels}}'],
+      ['volume', 'ls', '--format', '{{.Name}} {{.Labels}}'],
+      ['network', 'ls', '--format', '{{.Name}} {{.Labels}}'],
+    ]) {
+      const { code, stdout, stderr } = await ended(engine, words, { env: process.env });
+      if (code !== 0) throw new Error(`${engine} ${words.join(' ')}: ${stderr}`);
+      const ours = stdout.split('\n').filter((line) => line.includes(this.id));
+      found.push(...ours.map((line) => `${engine} ${words[0]}: ${line}`));
+    }
+    return found;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + LIMIT;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${LIMIT / 1000} s for ${what}.`);
+    await new Promise((settle) => setTimeout(settle, LOOK));
+  }
+}
