@@ -132,8 +132,11 @@ export interface Backend {
    * from what it finds and starts nothing twice.
    */
   run(task: Task, observe: TaskObserver, controls: TaskControls): Promise<TaskOutcome>;
-  /** Removes all that the task put up but its log. Nothing there is success. */
-  remove(task: Task): Promise<Leftover[]>;
+  /**
+   * Removes all that the task put up but its log. Nothing there is success.
+   * @param options.keepOutput whether outputs that could not be brought out stay where they are.
+   */
+  remove(task: Task, options?: { keepOutput?: boolean }): Promise<Leftover[]>;
   /** What the task's containers wrote, oldest first. */
   logs(task: Pick<Task, 'run' | 'attempt'>, query: LogQuery): AsyncIterable<LogChunk>;
 }

@@ -223,15 +223,16 @@ export class RunDriver {
   }
 
   async #cleanUp(backend: Backend, outcome: TaskOutcome, retried: boolean): Promise<void> {
-    const keepsWork = outcome.failure === FailureClass.Staging && outcome.exitCode === 0;
-    if ((this.#run.document.request.keep || keepsWork) && !retried) return;
+    if (this.#run.document.request.keep && !retried) return;
+    // The work was done and only could not be put in its place: it is not thrown away.
+    const keepOutput = outcome.failure === FailureClass.Staging && outcome.exitCode === 0;
     const { number } = currentAttempt(this.#run);
-    const leftovers = await backend.remove(taskOf(this.#run, number));
+    const leftovers = await backend.remove(taskOf(this.#run, number), { keepOutput });
     await this.#save((run) => ({
       document: {
         ...run.document,
         leftovers,
-        removedAt: leftovers.length === 0 ? new Date().toISOString() : undefined,
+        removedAt: leftovers.length === 0 && !keepOutput ? new Date().toISOString() : undefined,
       },
     }));
   }

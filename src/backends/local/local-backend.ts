@@ -76,7 +76,7 @@ export class LocalBackend implements Backend, ExecBackend {
     }
   }
 
-  async remove(task: Task): Promise<Leftover[]> {
+  async remove(task: Task, { keepOutput = false } = {}): Promise<Leftover[]> {
     const leftovers: Leftover[] = [];
     const attempt = async (what: string, removal: () => Promise<void>) => {
       await removal().catch((error: Error) => leftovers.push({ what, why: error.message }));
@@ -99,7 +99,8 @@ export class LocalBackend implements Backend, ExecBackend {
       }
     }
     const folders = taskFolders(this.#home, task);
-    for (const path of [folders.input, folders.output, folders.publishing, folders.volumes]) {
+    const output = keepOutput ? [] : [folders.output, folders.publishing];
+    for (const path of [folders.input, folders.volumes, ...output]) {
       await attempt(path, () => rm(path, { recursive: true, force: true }));
     }
     return leftovers;
