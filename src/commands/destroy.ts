@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 export interface DestroyCommandOptions {
   purge?: boolean;
   kill?: boolean;
+  json?: boolean;
 }
 
 /** `slipway destroy ID…` */
@@ -18,6 +19,7 @@ export function addDestroy(program: Command): void {
     .argument('<ids...>', 'runs: ids, beginnings of them, or last')
     .option('--kill', 'SIGKILL at once to what still runs')
     .option('--purge', 'remove their records and logs too')
+    .option('--json', 'print a JSON array of the ids of the runs that are destroyed')
     .action(async (ids: string[], options: DestroyCommandOptions, command: Command) => {
       const { destroyRuns } = await import('./destroy/destroy-runs.ts');
       await destroyRuns(command, ids, options);

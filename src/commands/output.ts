@@ -17,6 +17,7 @@ const GONE = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
 let settings = { color: true, quiet: false };
 const closed = new Set<StreamName>();
 const listening = new Set<StreamName>();
+let cut = false;
 
 /** Sets what the global options say; there is one output a process. */
 export function setOutput(wanted: { color: boolean; quiet: boolean }): void {
@@ -95,6 +96,11 @@ export function isClosed(name: StreamName): boolean {
   return closed.has(name);
 }
 
+/** Whether output was lost for another reason than that nobody wanted it: a full disk. */
+export function isCut(): boolean {
+  return cut;
+}
+
 function write(name: StreamName, text: string): void {
   void writeBytes(name, text);
 }
@@ -114,6 +120,7 @@ function listen(name: StreamName): void {
   process[name].on('error', (error: NodeJS.ErrnoException) => {
     closed.add(name);
     if (GONE.includes(error.code ?? '')) return;
+    cut = true;
     process.exitCode = 1;
     if (name === 'stdout') writeError(`slipway: The output cannot be written: ${error.message}\n`);
   });

@@ -4,6 +4,7 @@ import type { DestroyCommandOptions } from '../destroy.ts';
 import { reportError } from '../errors.ts';
 import { findRuns } from '../find-runs.ts';
 import { withRuns } from '../open.ts';
+import { printJson } from '../output.ts';
 import { several, withStatus } from '../status.ts';
 
 /**
@@ -13,7 +14,7 @@ import { several, withStatus } from '../status.ts';
 export async function destroyRuns(
   command: Command,
   ids: readonly string[],
-  { kill, purge }: DestroyCommandOptions,
+  { kill, purge, json }: DestroyCommandOptions,
 ): Promise<void> {
   await withRuns(command, async (runs) => {
     const named = await findRuns(runs.store, ids);
@@ -25,6 +26,7 @@ export async function destroyRuns(
           named.map(async ({ id }) => {
             await destroyRun(runs, id, { kill, purge });
             left.delete(id);
+            if (json) return;
             say(
               purge
                 ? `Run ${id} is gone, with its record and its log.`
@@ -33,6 +35,7 @@ export async function destroyRuns(
           }),
         ),
     );
+    if (json) printJson(named.map(({ id }) => id).filter((id) => !left.has(id)));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result] : []));
     for (const { reason } of failures.slice(1)) reportError(reason, { json: false });
     if (failures[0] !== undefined) throw failures[0].reason;

@@ -1,6 +1,6 @@
 /** `slipway run`: plans a job, records it, and drives it here or hands it to a process of its own. */
 import type { Command } from 'commander';
-import { formatPath, formatProblem, type Problem } from '../../errors.ts';
+import { ExitCode, formatPath, formatProblem, type Problem } from '../../errors.ts';
 import { planRun, withDefaults } from '../../launcher/launch.ts';
 import type { RunsContext } from '../../runs/context.ts';
 import { createRun } from '../../runs/create.ts';
@@ -13,7 +13,7 @@ import type { Config } from '../../spec/config.ts';
 import type { JobFlagValues } from '../../spec/flags.ts';
 import { readJob } from '../../spec/job-file.ts';
 import { withRuns } from '../open.ts';
-import { colorsOf, isLive, note, printJson, printLine } from '../output.ts';
+import { colorsOf, isCut, isLive, note, printJson, printLine } from '../output.ts';
 import type { RunOptions } from '../run.ts';
 import { driveHere, followThere } from './foreground.ts';
 
@@ -41,10 +41,11 @@ export async function runJob(command: Command, typed: RunArguments): Promise<voi
         return;
       }
       const json = options.json ?? false;
-      process.exitCode = await (created ? driveHere : followThere)(runs, run, {
+      const code = await (created ? driveHere : followThere)(runs, run, {
         json,
         live: isLive(),
       });
+      process.exitCode = code === ExitCode.Ok && isCut() ? ExitCode.Failed : code;
     },
     { pull: options.pull, keepFailed: options.keepFailed },
   );
