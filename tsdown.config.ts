@@ -42,7 +42,8 @@ export default defineConfig({
   target: 'node20.19',
   fixedExtension: false,
   deps: { alwaysBundle: BUNDLED },
-  outputOptions: { codeSplitting: { groups: FILES } },
+  // Errors are told by their class names.
+  outputOptions: { keepNames: true, codeSplitting: { groups: FILES } },
   dts: { entry: 'src/index.ts' },
   hooks: { 'build:done': writeNotices },
 });
