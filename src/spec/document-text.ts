@@ -72,7 +72,7 @@ export function parseDocumentText(
       ...position(at),
     }));
   const value = problems.length > 0 ? undefined : plainValue(document, options.textIn ?? []);
-  if (value instanceof ReferenceError) return broken(file, 'repeats itself too often by aliases');
+  if (value instanceof Error) return broken(file, unresolved(value));
   return {
     file,
     value,
@@ -105,7 +105,7 @@ function compose(text: string, lines: LineCounter): Document.Parsed[] | undefine
   return [...composer.compose(tokens, false, text.length)] as Document.Parsed[];
 }
 
-/** The value as plain data, or the error that there are too many aliases. */
+/** The value as plain data, or why aliases and merge keys in it cannot be followed. */
 function plainValue(document: Document.Parsed, textIn: readonly string[]): unknown {
   if (isMap(document.contents)) {
     for (const key of textIn) takeAsWritten(document.contents.get(key, true));
@@ -113,9 +113,15 @@ function plainValue(document: Document.Parsed, textIn: readonly string[]): unkno
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
-    if (error instanceof ReferenceError) return error;
+    // `<<: 1` is a plain Error; the package has no type of its own for what it cannot resolve.
+    if (error instanceof Error) return error;
     throw error;
   }
+}
+
+function unresolved({ message }: Error): string {
+  if (message.startsWith('Excessive alias count')) return 'repeats itself too often by aliases';
+  return message.slice(0, 200);
 }
 
 function takeAsWritten(node: unknown): void {

@@ -45,6 +45,8 @@ describe('parseDocumentText', () => {
       `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${'*a,'.repeat(20)}]\nc: [${'*b,'.repeat(20)}]`,
       'job.yaml: repeats itself too often by aliases',
     ],
+    ['a: *b', 'job.yaml: Unresolved alias (the anchor must be set before the alias): b'],
+    ['<<: 1', 'job.yaml: Merge sources must be maps or map aliases'],
     ['['.repeat(100_000), 'job.yaml: is nested more than 200 deep'],
     ['- '.repeat(100_000), 'job.yaml: is nested more than 200 deep'],
   ])('refuses %.40j', (text, problem) => expect(problems(text)).toContain(problem));
