@@ -107,8 +107,8 @@ function mountArguments(mount: Mount): string[] {
   return ['--mount', fields.map(quoteField).join(',')];
 }
 
-/** `--mount` is a line of CSV (RFC 4180). */
-function quoteField(field: string): string {
+/** A field of a line of CSV (RFC 4180), as `--mount` is one. */
+export function quoteField(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 

@@ -8,7 +8,7 @@ import {
   runCommand,
   spawnApart,
 } from './command.ts';
-import { runArguments } from './container-arguments.ts';
+import { quoteField, runArguments } from './container-arguments.ts';
 import type {
   ContainerSpec,
   ContainerStatus,
@@ -128,11 +128,16 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async start(name: string, output: OutputSink): Promise<void> {
-    const child = this.#attach(['start', '--attach', '--sig-proxy=false', name]);
+    const before = await this.#startOf(name);
+    // `docker start` has no such option, and refuses it.
+    const proxy = this.name === 'podman' ? ['--sig-proxy=false'] : [];
+    const child = this.#attach(['start', '--attach', ...proxy, name]);
     const end = await followAttached(this.name, child, output);
-    if (!mayHaveFailed(end)) return;
-    if (!(await this.#hasRun(name))) {
-      throw new EngineFailed(`${this.name} could not start ${name}: ${tidy(end.said.toString())}`);
+    if (end.held.length === 0 && end.exitCode !== CLIENT_FAILED) return;
+    // It may have run before: only a new start tells that this one was not refused.
+    if ((await this.#startOf(name)) === before) {
+      const words = tidy(end.held.toString()) || `exit code ${end.exitCode}`;
+      throw new EngineFailed(`${this.name} could not start ${name}: ${words}`);
     }
     if (end.held.length > 0) output('stderr', end.held);
   }
@@ -167,12 +172,12 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async list(labels: Readonly<Record<string, string>>): Promise<ContainerStatus[]> {
-    const filters = Object.entries(labels).flatMap(([key, value]) => [
-      '--filter',
-      `label=${key}=${value}`,
+    const result = await this.#expect([
+      ...['ps', '--all', '--quiet', '--no-trunc'],
+      ...this.#labelFilters(labels),
     ]);
-    const result = await this.#expect(['ps', '--all', '--quiet', '--no-trunc', ...filters]);
-    return this.inspect(result.stdout.split('\n').filter((id) => id !== ''));
+    const found = await this.inspect(result.stdout.split('\n').filter((id) => id !== ''));
+    return found.filter((status) => hasLabels(status.labels, labels));
   }
 
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
@@ -255,11 +260,10 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async listVolumes(labels: Readonly<Record<string, string>>) {
-    const filters = Object.entries(labels).flatMap(([key, value]) => [
-      '--filter',
-      `label=${key}=${value}`,
+    const listed = await this.#expect([
+      ...['volume', 'ls', '--quiet'],
+      ...this.#labelFilters(labels),
     ]);
-    const listed = await this.#expect(['volume', 'ls', '--quiet', ...filters]);
     const names = listed.stdout.split('\n').filter((name) => name !== '');
     if (names.length === 0) return [];
     const result = await this.#command(['volume', 'inspect', ...names]);
@@ -270,7 +274,20 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
       Name: string;
       Labels: Record<string, string> | null;
     }[];
-    return volumes.map((volume) => ({ name: volume.Name, labels: volume.Labels ?? {} }));
+    return volumes
+      .map((volume) => ({ name: volume.Name, labels: volume.Labels ?? {} }))
+      .filter((volume) => hasLabels(volume.labels, labels));
+  }
+
+  /**
+   * What narrows a list; the labels themselves decide, because Podman 4.3 lists volumes that have any
+   * of the labels. Podman reads a filter as a line of CSV, Docker as it is.
+   */
+  #labelFilters(labels: Readonly<Record<string, string>>): string[] {
+    return Object.entries(labels).flatMap(([key, value]) => {
+      const filter = `label=${key}=${value}`;
+      return ['--filter', this.name === 'podman' ? quoteField(filter) : filter];
+    });
   }
 
   async #readLog(
@@ -307,6 +324,11 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   async #hasRun(name: string): Promise<boolean> {
     const [status] = await this.inspect([name]);
     return status !== undefined && status.state !== 'created' && status.startedAt !== undefined;
+  }
+
+  async #startOf(name: string): Promise<number | undefined> {
+    const [status] = await this.inspect([name]);
+    return status?.startedAt?.getTime();
   }
 
   #attach(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
@@ -360,6 +382,13 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
 /** Whether it may have been the client that ended so, and not the container. */
 function mayHaveFailed(end: AttachedEnd): boolean {
   return end.held.length > 0 || CLIENT_CODES.includes(end.exitCode);
+}
+
+function hasLabels(
+  own: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(wanted).every(([key, value]) => own[key] === value);
 }
 
 function lastWords(result: CommandResult): string {
