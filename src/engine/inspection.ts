@@ -40,7 +40,7 @@ export function statusOf(
     labels: inspection.Config?.Labels ?? {},
     state: NOT_STARTED.has(status) ? 'created' : over ? 'exited' : 'running',
     startedAt: dateOf(state.StartedAt),
-    endedAt: over ? dateOf(state.FinishedAt) : undefined,
+    endedAt: over ? endOf(dateOf(state.StartedAt), dateOf(state.FinishedAt)) : undefined,
     exitCode: over ? state.ExitCode : undefined,
     outOfMemory: state.OOMKilled ?? false,
     error: state.Error || undefined,
@@ -52,6 +52,11 @@ export function statusOf(
     pid: state.Pid ?? 0,
     memoryLimited: (inspection.HostConfig?.Memory ?? 0) > 0,
   };
+}
+
+/** Docker notes a start after the fact: one that ended at once can seem to have ended before it. */
+function endOf(started: Date | undefined, ended: Date | undefined): Date | undefined {
+  return started !== undefined && ended !== undefined && ended < started ? started : ended;
 }
 
 /** The engines write year 1 for "not yet". */
