@@ -37,6 +37,15 @@ describe('the status of a container', () => {
     });
   });
 
+  it('has no end before its start, where Docker noted the start late', () => {
+    const State = {
+      Status: 'exited',
+      StartedAt: '2026-11-21T10:00:00.696Z',
+      FinishedAt: '2026-11-21T10:00:00.676Z',
+    };
+    expect(statusOf({ State }).endedAt).toEqual(new Date('2026-11-21T10:00:00.696Z'));
+  });
+
   it('is read from what Podman says of one that runs, with the zone that it writes', () => {
     expect(
       statusOf({
