@@ -133,10 +133,10 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     const proxy = this.name === 'podman' ? ['--sig-proxy=false'] : [];
     const child = this.#attach(['start', '--attach', ...proxy, name]);
     const end = await followAttached(this.name, child, output);
-    if (end.held.length === 0 && end.exitCode !== CLIENT_FAILED) return;
+    if (!mayHaveFailed(end)) return;
     // It may have run before: only a new start tells that this one was not refused.
     if ((await this.#startOf(name)) === before) {
-      const words = tidy(end.held.toString()) || `exit code ${end.exitCode}`;
+      const words = tidy(end.said.toString()) || `exit code ${end.exitCode}`;
       throw new EngineFailed(`${this.name} could not start ${name}: ${words}`);
     }
     if (end.held.length > 0) output('stderr', end.held);

@@ -1,10 +1,11 @@
 /** What everything about runs works with: the store, Slipway's home, and how to reach a backend. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Backend, ExecBackend } from '../backends/backend.ts';
 import { LocalBackend } from '../backends/local/local-backend.ts';
 import { createEngine } from '../engine/detect.ts';
+import { makeFolder } from '../make-folder.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import type { RunRequest } from './run.ts';
@@ -25,7 +26,7 @@ export interface RunsContext {
 export async function openRuns(folder: string): Promise<RunsContext> {
   // A supervisor runs elsewhere, where a relative path would be another folder.
   const home = resolve(folder);
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeFolder(home, 0o700);
   const homeId = await readHomeId(home);
   const store = await openSqliteStore(join(home, 'runs.db'));
   return {

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'libsql';
+import { makeFolder } from '../make-folder.ts';
 import type { CheckedStore, RunChange, RunQuery, RunRecord, RunSummary, Store } from './store.ts';
 
 /** Applied in order, each once; `user_version` counts them. Add to the end, never change one. */
@@ -38,7 +38,7 @@ interface Row extends Record<string, unknown> {
 
 /** Opens (and makes, and migrates) the store in `file`; several processes may share it. */
 export async function openSqliteStore(file: string): Promise<Store> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700);
   const database = new Database(file, { timeout: BUSY_TIMEOUT });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   migrate(database);

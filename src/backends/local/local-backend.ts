@@ -10,6 +10,7 @@ import {
 } from '../../engine/engine.ts';
 import { ImageMissing } from '../../engine/errors.ts';
 import { type Problem, SlipwayError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { RunState } from '../../store/store.ts';
 import type {
   Backend,
@@ -32,7 +33,7 @@ import { readLogs } from './logs.ts';
 import { planTask } from './plan.ts';
 import type { PlannedContainer, TaskPlan, TaskSurroundings } from './planned.ts';
 import { keepFailedOutputs, publishOutputs } from './publish-outputs.ts';
-import { stageInputs } from './stage-inputs.ts';
+import { isThere, stageInputs } from './stage-inputs.ts';
 import { TaskRun } from './task-run.ts';
 
 export interface LocalBackendOptions {
@@ -154,7 +155,7 @@ export class LocalBackend implements Backend, ExecBackend {
         prepare: (container) => this.#prepare(plan, container),
         launch: (spec, run, signal) => this.#launch(task, spec, run, observe, signal),
       },
-      controls,
+      (await isThere(folders.publishing)) ? { ...controls, stop: NEVER, kill: NEVER } : controls,
     ).run(found);
     return this.#collect(task, { ...verdict, containers, outputs: {} });
   }
@@ -217,7 +218,7 @@ export class LocalBackend implements Backend, ExecBackend {
     for (const folder of plan.hostFolders) {
       // As ECS has it: the engine makes a missing source path on the instance.
       if ((await stat(folder).catch(() => undefined)) === undefined) {
-        await mkdir(folder, { recursive: true }).catch((error: Error) => {
+        await makeFolder(folder).catch((error: Error) => {
           throw new StagingError(`The volume's folder ${folder} cannot be made: ${error.message}`);
         });
       }
@@ -297,6 +298,9 @@ export class LocalBackend implements Backend, ExecBackend {
     };
   }
 }
+
+/** Where outputs are being brought out already, the task has succeeded and cannot be stopped. */
+const NEVER = new AbortController().signal;
 
 /** What a lone container may say without any engine, of whatever version, being unable to do it. */
 const PLAIN_KEYS = new Set([

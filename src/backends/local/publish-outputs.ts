@@ -1,7 +1,7 @@
 /** Moves what a task wrote under `/output` to where the job wants it, each piece atomically. */
-import { randomBytes } from 'node:crypto';
-import { cp, lstat, mkdir, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, lstat, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { StagingError } from './errors.ts';
 import type { TaskFolders } from './folders.ts';
 import { isInside, isThere } from './stage-inputs.ts';
@@ -26,7 +26,7 @@ export async function publishOutputs(
   }
   for (const [name, destination] of Object.entries(outputs)) {
     const source = join(folders.output, name);
-    if (await isThere(source)) await moveTo(name, source, destination);
+    if (await isThere(source)) await moveTo(name, source, destination, copyMark(folders));
   }
   return { ...outputs };
 }
@@ -40,10 +40,18 @@ export async function keepFailedOutputs(
   for (const [name, destination] of Object.entries(outputs)) {
     const source = join(folders.output, name);
     const place = `${destination}.failed-${basename(folders.run)}-${basename(folders.attempt)}`;
-    if (await isThere(source)) await moveTo(name, source, place);
+    if (await isThere(source)) await moveTo(name, source, place, copyMark(folders));
     if (await isThere(place)) kept[name] = place;
   }
   return kept;
+}
+
+/**
+ * What a copy beside its destination is called after it: nobody else's copy is, and whoever goes on
+ * after a crash finds the one that was being made.
+ */
+function copyMark(folders: TaskFolders): string {
+  return `slipway-${basename(folders.run)}-${basename(folders.attempt)}`;
 }
 
 async function verify(name: string, source: string): Promise<void> {
@@ -82,10 +90,15 @@ function refuse(name: string, path: string, target: string): never {
   );
 }
 
-async function moveTo(name: string, source: string, destination: string): Promise<void> {
+async function moveTo(
+  name: string,
+  source: string,
+  destination: string,
+  mark: string,
+): Promise<void> {
   try {
-    await mkdir(dirname(destination), { recursive: true });
-    await move(source, destination);
+    await makeFolder(dirname(destination));
+    await move(source, destination, mark);
   } catch (error) {
     if (error instanceof StagingError) throw error;
     throw new StagingError(
@@ -96,26 +109,26 @@ async function moveTo(name: string, source: string, destination: string): Promis
 }
 
 /** Replaces a file, fills a folder that is there file by file, and never one by the other. */
-async function move(source: string, destination: string): Promise<void> {
+async function move(source: string, destination: string, mark: string): Promise<void> {
   const from = await lstat(source);
   const to = await stat(destination).catch(() => undefined);
-  if (from.isDirectory() && to?.isDirectory()) return merge(source, destination);
+  if (from.isDirectory() && to?.isDirectory()) return merge(source, destination, mark);
   if (to?.isDirectory()) throw new StagingError(`${destination} is a folder, the output a file.`);
   if (from.isDirectory() && to !== undefined) {
     throw new StagingError(`${destination} is a file, the output a folder.`);
   }
-  await renameAcross(source, destination);
+  await renameAcross(source, destination, mark);
 }
 
-async function merge(source: string, destination: string): Promise<void> {
+async function merge(source: string, destination: string, mark: string): Promise<void> {
   for (const entry of await readdir(source)) {
-    await move(join(source, entry), join(destination, entry));
+    await move(join(source, entry), join(destination, entry), mark);
   }
   await rm(source, { recursive: true });
 }
 
 /** A rename; from another file system, a copy beside the destination and then a rename. */
-async function renameAcross(source: string, destination: string): Promise<void> {
+async function renameAcross(source: string, destination: string, mark: string): Promise<void> {
   try {
     return await rename(source, destination);
   } catch (error) {
@@ -123,8 +136,9 @@ async function renameAcross(source: string, destination: string): Promise<void> 
     // EACCES: a folder of another user, as root in a container leaves it, can be read but not moved.
     if (code !== 'EXDEV' && code !== 'EACCES' && code !== 'EPERM') throw error;
   }
-  const beside = `${destination}.${randomBytes(4).toString('hex')}.slipway`;
+  const beside = `${destination}.${mark}`;
   try {
+    await rm(beside, { recursive: true, force: true });
     await cp(source, beside, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     await rename(beside, destination);
   } finally {

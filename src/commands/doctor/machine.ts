@@ -1,7 +1,8 @@
 /** What this machine itself has: Node, and the folder that Slipway keeps everything in. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { formatMemory } from '../../spec/units.ts';
 import { type Check, check } from './check.ts';
 
@@ -27,7 +28,7 @@ export async function checkHome(home: string): Promise<Check> {
   const hint = 'Make it writable, or name another folder in SLIPWAY_HOME.';
   const probe = join(home, `.doctor-${randomBytes(4).toString('hex')}`);
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home, 0o700);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
