@@ -57,13 +57,19 @@ export function peak(what: string, mebibytes: number, most: number): Figure {
   };
 }
 
-/** Mebibytes that a larger task takes beyond a smaller one. */
-export function growth(what: string, small: number, large: number, most: number): Figure {
+/** Mebibytes that a task takes beyond one that is `times` smaller. */
+export function growth(
+  what: string,
+  small: number,
+  large: number,
+  times: number,
+  most: number,
+): Figure {
   const more = large - small;
   return {
     what,
     ours: `${large.toFixed(0)} MiB`,
-    peer: `${small.toFixed(0)} MiB for a tenth`,
+    peer: `${small.toFixed(0)} MiB, itself with 1/${times} of them`,
     measured: `${more.toFixed(0)} MiB more`,
     limit: `≤ ${most} MiB more`,
     holds: more <= most,

@@ -16,7 +16,10 @@ const BYTES = LINES * (LINE.length + 1);
 /** A third of the speed of the engine. */
 const MOST_TIMES = 3;
 
-/** What a garbage collector leaves lying for a while; a tenth of what the lines take. */
+/** How many times as many lines must take no more memory: by a million the heap has its full size. */
+const MORE = 4;
+
+/** In MiB: what the garbage collector's timing makes of it; the lines are hundreds of MiB more. */
 const MOST_GROWTH = 8;
 
 /** Each takes seconds. */
@@ -102,8 +105,9 @@ class EngineLogs {
   }
 
   async #growth(command: string, peakOf: (lines: number) => Promise<number>): Promise<Figure> {
-    const [small, large] = [await peakOf(LINES / 10), await peakOf(LINES)];
-    return growth(`${this.#title(command)}, memory`, small, large, MOST_GROWTH);
+    const [few, many] = [await peakOf(LINES), await peakOf(LINES * MORE)];
+    const title = `\`${command}\`, ${(LINES * MORE).toLocaleString('en')} lines, ${this.#engine}, memory`;
+    return growth(title, few, many, MORE, MOST_GROWTH);
   }
 
   #peakOfRun(lines: number): Promise<number> {
