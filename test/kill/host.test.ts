@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as kinds from './kinds.ts';
-import { copyOfBuild } from './site.ts';
+import { type Build, copyOfBuild } from './site.ts';
 import { type Sweep, sweep } from './sweep.ts';
 
 /** Milliseconds for all moments of one kind of run. */
 const LIMIT = 600_000;
 
-let build: Awaited<ReturnType<typeof copyOfBuild>>;
+let build: Build;
 beforeAll(async () => {
   build = await copyOfBuild();
 });
@@ -24,7 +24,7 @@ describe('on the host, one run, one result and nothing left', () => {
   ];
   for (const [role, kind] of sweeps) {
     it(`wherever the ${role} of a run ${kind.name} is killed`, { timeout: LIMIT }, async () => {
-      expect(await sweep(build.cli, { kind, engine: 'host', image: undefined, role })).toEqual([]);
+      expect(await sweep(build, { kind, engine: 'host', image: undefined, role })).toEqual([]);
     });
   }
 });

@@ -96,7 +96,8 @@ function endless(site: Site, image: string | undefined): object {
   return {
     ...place(site, image),
     outputs: { copy: 'out/copy' },
-    command: `trap 'echo stopped; exit 9' TERM; ${note(site)}; while :; do sleep 0.05; done`,
+    // Its shell says of each `sleep` that is terminated with it.
+    command: `exec 2> /dev/null; trap 'echo stopped; exit 9' TERM; ${note(site)}; while :; do sleep 0.05; done`,
   };
 }
 

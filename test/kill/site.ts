@@ -1,9 +1,21 @@
 /** One run's own piece of the machine: all that it may leave behind is found in it, or by its name. */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { EngineName } from '../../src/engine/engine.ts';
 import { type Ended, ended } from '../support/command-line.ts';
 
@@ -24,36 +36,54 @@ export interface Strike {
   children?: boolean | undefined;
 }
 
+/** What the host engine and the jobs need: with nothing else, `gc` asks no other engine each time. */
+const PROGRAMS = ['sh', 'cat', 'grep', 'ln', 'mv', 'seq', 'sleep'];
+
+export interface Build {
+  cli: string;
+  /** The PATH of runs on the host. */
+  bin: string;
+  remove: () => Promise<void>;
+}
+
 /** A copy of what is shipped, which nobody builds anew while it runs. */
-export async function copyOfBuild(): Promise<{ cli: string; remove: () => Promise<void> }> {
+export async function copyOfBuild(): Promise<Build> {
   // Below node_modules, from where its packages are found and which nobody commits.
   const folder = join(ROOT, 'node_modules', '.cache', `slipway-kill-${process.pid}`);
   await cp(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await mkdir(join(folder, 'bin'));
+  for (const name of PROGRAMS) {
+    await symlink(
+      (await promisify(execFile)('which', [name])).stdout.trim(),
+      join(folder, 'bin', name),
+    );
+  }
   return {
     cli: join(folder, 'dist', 'cli.js'),
+    bin: join(folder, 'bin'),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
 export class Site {
-  readonly #cli: string;
+  readonly #build: Build;
   readonly folder: string;
   readonly engine: EngineName;
   /** Unlike any other run's, so that what bears it is this run's. */
   readonly id = `kill${randomBytes(5).toString('hex')}`;
 
-  private constructor(cli: string, folder: string, engine: EngineName) {
-    this.#cli = cli;
+  private constructor(build: Build, folder: string, engine: EngineName) {
+    this.#build = build;
     this.folder = folder;
     this.engine = engine;
   }
 
-  static async make(cli: string, engine: EngineName): Promise<Site> {
+  static async make(build: Build, engine: EngineName): Promise<Site> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-kill-')));
     for (const name of ['ledger', 'temporary', 'out']) await mkdir(join(folder, name));
     await writeFile(join(folder, 'text.txt'), 'some text\n');
-    return new Site(cli, folder, engine);
+    return new Site(build, folder, engine);
   }
 
   path(...names: string[]): string {
@@ -62,7 +92,7 @@ export class Site {
 
   /** Runs `slipway` to its end, whoever kills it. */
   async slipway(args: readonly string[], strike?: Strike): Promise<Ended> {
-    return ended(process.execPath, [this.#cli, ...args], {
+    return ended(process.execPath, [this.#build.cli, ...args], {
       cwd: this.folder,
       env: { ...this.#environment(), ...(strike && this.#threat(strike)) },
     });
@@ -72,6 +102,7 @@ export class Site {
     const { NODE_OPTIONS, SLIPWAY_ENGINE, SLIPWAY_PROFILE, FORCE_COLOR, ...rest } = process.env;
     return {
       ...rest,
+      ...(this.engine === 'host' && { PATH: this.#build.bin }),
       SLIPWAY_HOME: this.path('home'),
       XDG_CONFIG_HOME: this.path('config'),
       TMPDIR: this.path('temporary'),

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { EngineName } from '../../src/engine/engine.ts';
 import type { Kind } from './kinds.ts';
-import { Site, type Strike } from './site.ts';
+import { type Build, Site, type Strike } from './site.ts';
 
-/** Moments of one sweep on a container engine; `SLIPWAY_KILL=all` has them all. */
-const MOST_MOMENTS = 40;
+/** Moments of one sweep, where not all of them are asked for with `SLIPWAY_KILL=all`. */
+const MOST_MOMENTS: Readonly<Record<EngineName, number>> = { host: 40, docker: 16, podman: 12 };
 
 /** Seconds that a run may take to end once somebody waits for it; it takes a few. */
 const WAIT = '60s';
@@ -20,12 +20,12 @@ export interface Sweep {
 }
 
 /** @returns what was wrong, by the moment at which the process was killed; empty where nothing was. */
-export async function sweep(cli: string, plan: Sweep): Promise<string[]> {
-  const count = await strike(cli, plan, 0);
+export async function sweep(build: Build, plan: Sweep): Promise<string[]> {
+  const count = await strike(build, plan, 0);
   if (count.problems.length > 0) return [`killing nobody: ${count.problems.join('; ')}`];
   const problems: string[] = [];
   for (const at of chosen(Number(count.note ?? 0), plan.engine)) {
-    const { note, problems: found } = await strike(cli, plan, at);
+    const { note, problems: found } = await strike(build, plan, at);
     if (found.length > 0) problems.push(`${note ?? `not killed (${at})`}: ${found.join('; ')}`);
   }
   return problems;
@@ -35,23 +35,25 @@ export async function sweep(cli: string, plan: Sweep): Promise<string[]> {
 function chosen(count: number, engine: EngineName): number[] {
   if (count === 0) throw new Error('The run has done nothing: there is no moment to kill it at.');
   const all = Array.from({ length: count }, (_, index) => index + 1);
-  const step = Math.ceil(count / MOST_MOMENTS);
-  if (process.env.SLIPWAY_KILL === 'all' || engine === 'host') return all;
+  if (process.env.SLIPWAY_KILL === 'all') return all;
+  const step = Math.ceil(count / MOST_MOMENTS[engine]);
   return all.filter((at) => at % step === 0);
 }
 
-async function strike(cli: string, plan: Sweep, at: number) {
+async function strike(build: Build, plan: Sweep, at: number) {
   const { kind, engine, image, role, children } = plan;
-  const site = await Site.make(cli, engine);
+  const site = await Site.make(build, engine);
   try {
     await writeFile(site.path('job.json'), JSON.stringify(kind.job(site, image)));
     await kind.act(site, { role, at, children });
     const problems = await judge(site, kind);
+    // What this moment has left is not to be there for the next.
+    if (problems.length > 0) await site.slipway(['destroy', site.id]);
     return { note: await site.note(), problems };
   } catch (error) {
+    await site.slipway(['destroy', site.id]);
     return { note: await site.note(), problems: [String((error as Error).stack)] };
   } finally {
-    await site.slipway(['destroy', site.id]);
     await site.remove();
   }
 }
@@ -81,9 +83,9 @@ async function judge(site: Site, kind: Kind): Promise<string[]> {
 type Expect = (what: string, found: unknown, wanted: unknown) => void;
 
 async function judgeRun(site: Site, { wanted }: Kind, expect: Expect): Promise<void> {
-  const waited = await site.slipway(['wait', site.id, '--timeout', WAIT]);
+  const waited = await site.slipway(['wait', site.id, '--timeout', WAIT, '--json']);
   expect(`exit code of wait (${waited.stderr})`, waited.code, wanted.code);
-  const shown = JSON.parse((await site.slipway(['show', site.id, '--json'])).stdout);
+  const [shown] = JSON.parse(waited.stdout);
   expect(`state (${shown.reason})`, shown.state, wanted.state);
   expect('runs of the job', (await site.ledger()).length, wanted.ledger);
   for (let attempt = 1; attempt <= wanted.attempts; attempt += 1) {
