@@ -8,6 +8,7 @@ import { createEngine } from '../engine/detect.ts';
 import { makeFolder } from '../make-folder.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
+import { HomeUnusable } from './errors.ts';
 import type { RunRequest } from './run.ts';
 
 export interface RunsContext {
@@ -22,13 +23,16 @@ export interface RunsContext {
   ): Promise<Backend & ExecBackend>;
 }
 
-/** Opens (and makes, where it is the first time) the runs of a home. Close the store when done. */
+/**
+ * Opens (and makes, where it is the first time) the runs of a home. Close the store when done.
+ * @throws HomeUnusable where its folder or its records cannot be opened.
+ */
 export async function openRuns(folder: string): Promise<RunsContext> {
   // A supervisor runs elsewhere, where a relative path would be another folder.
   const home = resolve(folder);
-  await makeFolder(home, 0o700);
-  const homeId = await readHomeId(home);
-  const store = await openSqliteStore(join(home, 'runs.db'));
+  const { homeId, store } = await openHome(home).catch((error: Error) => {
+    throw new HomeUnusable(home, error);
+  });
   return {
     store,
     home,
@@ -47,6 +51,11 @@ export async function openRuns(folder: string): Promise<RunsContext> {
 
 /** What a draft of the home's identity is called; the process that writes it is in its name. */
 export const ID_DRAFT = /^id\.(\d+)\.[0-9a-f]+$/;
+
+async function openHome(home: string): Promise<{ homeId: string; store: Store }> {
+  await makeFolder(home, 0o700);
+  return { homeId: await readHomeId(home), store: await openSqliteStore(join(home, 'runs.db')) };
+}
 
 async function readHomeId(home: string): Promise<string> {
   const file = join(home, 'id');

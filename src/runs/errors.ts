@@ -49,3 +49,15 @@ export class WaitTimedOut extends SlipwayError {
 export class LeaseLost extends SlipwayError {
   readonly code = ErrorCode.Conflict;
 }
+
+/** Slipway's own folder cannot be made, or the records in it cannot be opened. */
+export class HomeUnusable extends SlipwayError {
+  readonly code = ErrorCode.Store;
+
+  constructor(home: string, cause: Error) {
+    super(`The records of runs in ${home} cannot be opened: ${cause.message}`, {
+      cause,
+      hint: 'SLIPWAY_HOME or --home names another folder; slipway doctor looks for what is wrong.',
+    });
+  }
+}
