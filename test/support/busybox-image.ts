@@ -8,6 +8,8 @@ import { ContainerEngine, type ContainerEngineName } from '../../src/engine/cont
 
 const run = promisify(execFile);
 
+const NEEDED = 'The container tests need a static busybox: apt-get install busybox-static';
+
 const IMAGE = 'localhost/slipway-test:busybox';
 
 /** The image that tests run, imported if it is not there. */
@@ -48,7 +50,11 @@ async function rootFolder(folder: string): Promise<string> {
 
 async function findBusybox(): Promise<string> {
   const { stdout } = await run('/bin/sh', ['-c', 'command -v busybox']).catch(() => {
-    throw new Error('The container tests need a static busybox: apt-get install busybox-static');
+    throw new Error(NEEDED);
   });
-  return stdout.trim();
+  const busybox = stdout.trim();
+  // Where there is no ldd, the first container will tell.
+  const libraries = await run('ldd', [busybox]).catch(() => ({ stdout: '' }));
+  if (libraries.stdout.includes('=>')) throw new Error(`${NEEDED} (${busybox} is not static)`);
+  return busybox;
 }
