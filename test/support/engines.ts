@@ -5,8 +5,8 @@ import { ContainerEngine, type ContainerEngineName } from '../../src/engine/cont
 const NAMES: readonly ContainerEngineName[] = ['docker', 'podman'];
 
 /**
- * The engines that can be reached; called while a file's tests are collected. One that is missing is said on stderr; where
- * `SLIPWAY_REQUIRE_ENGINES` names it, as in CI, it is an error.
+ * The engines that can be reached, for a file to call while its tests are collected. One that is
+ * missing is said on stderr; where `SLIPWAY_REQUIRE_ENGINES` names it, as in CI, it is an error.
  */
 export async function presentEngines(): Promise<ContainerEngineName[]> {
   const required = (process.env.SLIPWAY_REQUIRE_ENGINES ?? '').split(',');
