@@ -2,10 +2,10 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { importBusyboxAs } from '../support/busybox-image.ts';
 import { binaryFolder, ended, environment } from '../support/command-line.ts';
 import { presentEngines } from '../support/engines.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { importBusyboxAs } from '../support/busybox-image.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PAGES = [
