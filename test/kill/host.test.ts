@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as kinds from './kinds.ts';
 import { type Build, copyOfBuild } from './site.ts';
@@ -12,9 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => build.remove());
 
+/** Whether a rename from a run's folder to there must fail. */
+function isOtherFileSystem(folder: string): boolean {
+  const there = statSync(folder, { throwIfNoEntry: false });
+  return there !== undefined && there.dev !== statSync(tmpdir()).dev;
+}
+
 describe('on the host, one run, one result and nothing left', () => {
   const sweeps: [Sweep['role'], kinds.Kind][] = [
     ['client', kinds.FOREGROUND],
+    ['client', kinds.STOPPED_AFTER],
     ['client', kinds.DETACHED],
     ['supervisor', kinds.DETACHED],
     ['client', kinds.RETRIED],
@@ -22,6 +31,10 @@ describe('on the host, one run, one result and nothing left', () => {
     ['client', kinds.STOPPING],
     ['client', kinds.DESTROYED],
   ];
+  const { outputFolder = '' } = kinds.ELSEWHERE;
+  if (isOtherFileSystem(outputFolder)) sweeps.push(['client', kinds.ELSEWHERE]);
+  else console.warn(`NOT TESTED: outputs on another file system. ${outputFolder} is not one here.`);
+
   for (const [role, kind] of sweeps) {
     it(`wherever the ${role} of a run ${kind.name} is killed`, { timeout: LIMIT }, async () => {
       expect(await sweep(build, { kind, engine: 'host', image: undefined, role })).toEqual([]);

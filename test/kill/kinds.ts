@@ -1,5 +1,6 @@
 /** The kinds of run that are killed: what each is, what is done with it, and how it must end. */
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Site, Strike } from './site.ts';
 
 export interface Kind {
@@ -9,6 +10,10 @@ export interface Kind {
   act: (site: Site, strike: Strike) => Promise<unknown>;
   /** Whether there is a record before anybody is killed. */
   isRecorded: boolean;
+  /** Whether it is stopped at the same moment, so that it may have succeeded or not. */
+  mayBeStopped?: boolean;
+  /** Where outputs go; a folder of the run's own where absent. */
+  outputFolder?: string;
   wanted: {
     code: number;
     state: string;
@@ -37,7 +42,7 @@ function whole(site: Site, image: string | undefined): object {
   return {
     ...place(site, image),
     inputs: { text: 'text.txt' },
-    outputs: { copy: 'out/copy' },
+    outputs: { copy: join(site.out, 'copy') },
     command: `${note(site)}; seq 400; echo two >&2; cat {text} > {copy}; sleep 0.2; echo end`,
   };
 }
@@ -52,7 +57,7 @@ const wholeWanted: Kind['wanted'] = {
   output: 'some text\n',
 };
 
-const run = (site: Site, ...options: string[]) => [
+export const run = (site: Site, ...options: string[]) => [
   ...['run', '--id', site.id, '--engine', site.engine, ...options],
   'job.json',
 ];
@@ -63,6 +68,29 @@ export const FOREGROUND: Kind = {
   act: (site, strike) => site.slipway(run(site), strike),
   isRecorded: false,
   wanted: wholeWanted,
+};
+
+/** Across file systems, where nothing can be renamed, an output is copied first: killed only there. */
+export const ELSEWHERE: Kind = {
+  ...FOREGROUND,
+  name: 'whose outputs go to another file system',
+  act: (site, strike) =>
+    site.slipway(run(site), {
+      ...strike,
+      armed: site.path('home', 'runs', site.id, '1', 'publishing'),
+    }),
+  isRecorded: true,
+  outputFolder: '/dev/shm',
+};
+
+export const STOPPED_AFTER: Kind = {
+  ...FOREGROUND,
+  name: 'that is stopped after that',
+  act: async (site, strike) => {
+    await site.slipway(run(site), strike);
+    await site.slipway(['stop', site.id]);
+  },
+  mayBeStopped: true,
 };
 
 export const DETACHED: Kind = {
@@ -95,7 +123,7 @@ export const RETRIED: Kind = {
 function endless(site: Site, image: string | undefined): object {
   return {
     ...place(site, image),
-    outputs: { copy: 'out/copy' },
+    outputs: { copy: join(site.out, 'copy') },
     // Its shell says of each `sleep` that is terminated with it.
     command: `exec 2> /dev/null; trap 'echo stopped; exit 9' TERM; ${note(site)}; while :; do sleep 0.05; done`,
   };
@@ -151,7 +179,7 @@ export const TWO_CONTAINERS: Kind = {
   name: 'of two containers with one network',
   job: (site, image) => ({
     ...place(site, image),
-    outputs: { copy: 'out/copy' },
+    outputs: { copy: join(site.out, 'copy') },
     taskDefinition: {
       networkMode: 'awsvpc',
       containerDefinitions: [

@@ -14,7 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { EngineName } from '../../src/engine/engine.ts';
 import { type Ended, ended } from '../support/command-line.ts';
@@ -70,20 +70,28 @@ export class Site {
   readonly #build: Build;
   readonly folder: string;
   readonly engine: EngineName;
+  /** Where outputs go. */
+  readonly out: string;
   /** Unlike any other run's, so that what bears it is this run's. */
   readonly id = `kill${randomBytes(5).toString('hex')}`;
 
-  private constructor(build: Build, folder: string, engine: EngineName) {
+  private constructor(build: Build, folder: string, engine: EngineName, out: string) {
     this.#build = build;
     this.folder = folder;
     this.engine = engine;
+    this.out = out;
   }
 
-  static async make(build: Build, engine: EngineName): Promise<Site> {
+  /** @param elsewhere in which folder outputs are put in one of their own; the site's where absent. */
+  static async make(build: Build, engine: EngineName, elsewhere?: string): Promise<Site> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-kill-')));
     for (const name of ['ledger', 'temporary', 'out']) await mkdir(join(folder, name));
     await writeFile(join(folder, 'text.txt'), 'some text\n');
-    return new Site(build, folder, engine);
+    const out =
+      elsewhere === undefined
+        ? join(folder, 'out')
+        : await mkdtemp(join(elsewhere, 'slipway-kill-'));
+    return new Site(build, folder, engine, out);
   }
 
   path(...names: string[]): string {
@@ -145,8 +153,36 @@ export class Site {
   /** Waits until no process of this run has `word` among its words. */
   async gone(word: string): Promise<void> {
     await until(`${word} to end`, async () =>
-      (await this.#processesNow()).every((found) => !found.includes(` ${word} `)),
+      (await this.#processesNow()).every(({ words }) => !words.includes(word)),
     );
+  }
+
+  /** Kills all processes of Slipway itself, and nothing that they have started. */
+  async killSlipway(): Promise<void> {
+    await this.#kill((words) => words.includes(this.#build.cli));
+  }
+
+  /** Kills the process through which Slipway follows the container. */
+  async killEngineClient(): Promise<void> {
+    const isClient = ([program = '', verb]: readonly string[]) =>
+      basename(program) === this.engine && verb === 'run';
+    if ((await this.#kill(isClient)) === 0) throw new Error(`There is no ${this.engine} run.`);
+  }
+
+  /** @returns how many were killed. */
+  async #kill(isMeant: (words: readonly string[]) => boolean): Promise<number> {
+    let count = 0;
+    for (const { pid, words } of await this.#processesNow()) {
+      if (!isMeant(words)) continue;
+      try {
+        process.kill(pid, 'SIGKILL');
+        count += 1;
+      } catch (error) {
+        // It has ended by itself since.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+    return count;
   }
 
   /** All that is there of this run besides its record and its log, asked of the machine itself. */
@@ -157,10 +193,14 @@ export class Site {
 
   async #files(): Promise<string[]> {
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
-    return entries
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1))
-      .filter((path) => !this.#belongs(path))
-      .map((path) => `file ${path}`);
+    const outputs = (await readdir(this.out)).filter((name) => name !== 'copy');
+    return [
+      ...entries
+        .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1))
+        .filter((path) => !this.#belongs(path))
+        .map((path) => `file ${path}`),
+      ...outputs.map((name) => `output ${name}`),
+    ];
   }
 
   /** The record, the log, and what this test has put there itself. */
@@ -176,23 +216,22 @@ export class Site {
 
   /** Waits for those that are about to end: the last supervisor lives a little longer than its run. */
   async #processes(): Promise<string[]> {
-    let found: string[] = [];
+    let found: { pid: number; words: string[] }[] = [];
     await until('processes to end', async () => {
       found = await this.#processesNow();
       return found.length === 0;
     }).catch(() => undefined);
-    return found;
+    return found.map(({ pid, words }) => `process ${pid}: ${words.join(' ').slice(0, 200)}`);
   }
 
-  async #processesNow(): Promise<string[]> {
-    const found: string[] = [];
+  async #processesNow(): Promise<{ pid: number; words: string[] }[]> {
+    const found: { pid: number; words: string[] }[] = [];
     for (const pid of await readdir('/proc')) {
       if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
       const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
-      const [words, variables] = [await read('cmdline'), await read('environ')];
-      const text = words + variables;
-      if (!text.includes(this.folder) && !text.includes(this.id)) continue;
-      found.push(`process ${pid}: ${words.replaceAll('\0', ' ').slice(0, 200)}`);
+      const [line, variables] = [await read('cmdline'), await read('environ')];
+      const isOurs = [this.folder, this.id].some((mark) => (line + variables).includes(mark));
+      if (isOurs) found.push({ pid: Number(pid), words: line.split('\0') });
     }
     return found;
   }
@@ -215,6 +254,7 @@ export class Site {
   }
 
   async remove(): Promise<void> {
+    await rm(this.out, { recursive: true, force: true });
     await rm(this.folder, { recursive: true, force: true });
   }
 }
