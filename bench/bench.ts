@@ -2,7 +2,7 @@
  * Measures what README.md beside this file lists, and prints it as a table: `npm run bench [-- NAME…]`.
  * Exits with 1 where a limit is broken. BENCH_ROUNDS says how often (default 15).
  */
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { type Figure, table } from './figure.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -27,10 +27,16 @@ if (unknown.length > 0 || !(ROUNDS >= 1)) {
   process.exit(2);
 }
 
+const load = loadavg()[0] ?? 0;
+if (load > cpus().length / 2) {
+  console.error(
+    `NOTE: this machine is busy (load ${load.toFixed(1)}), which the figures will show.`,
+  );
+}
 const memory = `${Math.round(totalmem() / 1024 ** 3)} GiB`;
 console.log(
   `${cpus().length} cores, ${memory}, ${process.platform} ${release()}, Node ${process.version}, ` +
-    `${ROUNDS} rounds: median (least–most)\n`,
+    `load ${load.toFixed(1)}, ${ROUNDS} rounds: median (least–most)\n`,
 );
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
