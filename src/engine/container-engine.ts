@@ -1,14 +1,8 @@
 /** Docker and Podman through their command lines, so that contexts and logins keep working. */
 import { tmpdir } from 'node:os';
 import { type AttachedEnd, followAttached, skipping } from './attached.ts';
-import {
-  type CommandOptions,
-  type CommandResult,
-  ended,
-  runCommand,
-  spawnApart,
-} from './command.ts';
-import { quoteField, runArguments } from './container-arguments.ts';
+import { ended } from './command.ts';
+import { runArguments } from './container-arguments.ts';
 import type {
   ContainerSpec,
   ContainerStatus,
@@ -20,12 +14,21 @@ import type {
   OutputSink,
   VolumeEngine,
 } from './engine.ts';
+import {
+  type ContainerEngineName,
+  EngineClient,
+  hasLabels,
+  isAbsent,
+  lastWords,
+  tidy,
+} from './engine-client.ts';
 import { readDockerFacts, readPodmanFacts } from './engine-facts.ts';
 import { ContainerExists, EngineFailed, ImageMissing, ImagePull } from './errors.ts';
 import { countOomKills, type Inspection, measure, statusOf } from './inspection.ts';
 import { containerLimitations } from './limitations.ts';
+import { createVolume, listVolumes, removeVolume } from './volumes.ts';
 
-export type ContainerEngineName = 'docker' | 'podman';
+export type { ContainerEngineName } from './engine-client.ts';
 
 /** Seconds that pulling an image may take. */
 const PULL_TIMEOUT = 3600;
@@ -43,10 +46,6 @@ const CLIENT_FAILED = 125;
 const CLIENT_CODES: readonly (number | undefined)[] = [CLIENT_FAILED, 126, 127];
 const KILLED = 137;
 
-const ABSENT =
-  /no such (container|object|volume|image)|no container with (name|id)|no such volume/i;
-const NOT_RUNNING =
-  /is not running|not in a running state|can only (kill|stop)|already stopped|is not paused/i;
 /** What the clients say, with exit codes that a command may have too, where nothing can be run. */
 const NO_EXEC =
   /^Error(:| response from daemon:).*(no such container|is not running|can only create exec sessions on running|state improper)/i;
@@ -56,7 +55,7 @@ const NO_IMAGE = /no such image|image not known|unable to find image/i;
 export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   readonly name: ContainerEngineName;
   readonly #environment: Readonly<Record<string, string | undefined>>;
-  readonly #folder: string;
+  readonly #client: EngineClient;
   /** The kernel's count when a container was started, by name. */
   readonly #oomKills = new Map<string, number | undefined>();
 
@@ -72,11 +71,11 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   ) {
     this.name = name;
     this.#environment = environment;
-    this.#folder = folder;
+    this.#client = new EngineClient(name, environment, folder);
   }
 
   async facts(signal?: AbortSignal): Promise<EngineFacts> {
-    const ask = (words: readonly string[]) => this.#command(words, { signal, timeout: 20 });
+    const ask = (words: readonly string[]) => this.#client.command(words, { signal, timeout: 20 });
     return this.name === 'docker' ? readDockerFacts(ask, this.#environment) : readPodmanFacts(ask);
   }
 
@@ -85,17 +84,17 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async hasImage(image: string, signal?: AbortSignal): Promise<boolean> {
-    const result = await this.#command(['image', 'inspect', '--format', '{{.Id}}', image], {
+    const result = await this.#client.command(['image', 'inspect', '--format', '{{.Id}}', image], {
       signal,
     });
     if (result.exitCode === 0) return true;
-    if (NO_IMAGE.test(result.stderr) || ABSENT.test(result.stderr)) return false;
-    throw this.#failure('image inspect', result);
+    if (NO_IMAGE.test(result.stderr) || isAbsent(result)) return false;
+    throw this.#client.failure('image inspect', result);
   }
 
   async pull(image: string, options: Parameters<Engine['pull']>[1]): Promise<void> {
     const platform = options.platform === undefined ? [] : ['--platform', options.platform];
-    const result = await this.#command(['pull', ...platform, image], {
+    const result = await this.#client.command(['pull', ...platform, image], {
       signal: options.signal,
       timeout: PULL_TIMEOUT,
       onLine: options.onProgress,
@@ -112,7 +111,7 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   async run(container: ContainerSpec, output: OutputSink): Promise<void> {
     const { words, environment } = this.#runArguments(container);
     this.#oomKills.set(container.name, await countOomKills());
-    const child = this.#attach(['run', '--sig-proxy=false', ...words], environment);
+    const child = this.#client.attach(['run', '--sig-proxy=false', ...words], environment);
     const end = await followAttached(this.name, child, output);
     if (!mayHaveFailed(end)) return;
     const said = end.said.toString();
@@ -123,7 +122,7 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
 
   async startDetached(container: ContainerSpec): Promise<void> {
     const { words, environment } = this.#runArguments(container);
-    const result = await this.#command(['run', '--detach', ...words], { environment });
+    const result = await this.#client.command(['run', '--detach', ...words], { environment });
     if (result.exitCode !== 0) throw this.#refusal(container, result.stderr);
   }
 
@@ -131,7 +130,7 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     const before = await this.#startOf(name);
     // `docker start` has no such option, and refuses it.
     const proxy = this.name === 'podman' ? ['--sig-proxy=false'] : [];
-    const child = this.#attach(['start', '--attach', ...proxy, name]);
+    const child = this.#client.attach(['start', '--attach', ...proxy, name]);
     const end = await followAttached(this.name, child, output);
     if (!mayHaveFailed(end)) return;
     // It may have run before: only a new start tells that this one was not refused.
@@ -157,9 +156,8 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
 
   async inspect(names: readonly string[]): Promise<ContainerStatus[]> {
     if (names.length === 0) return [];
-    const result = await this.#command(['container', 'inspect', ...names]);
-    if (result.exitCode !== 0 && !ABSENT.test(result.stderr))
-      throw this.#failure('inspect', result);
+    const result = await this.#client.command(['container', 'inspect', ...names]);
+    if (result.exitCode !== 0 && !isAbsent(result)) throw this.#client.failure('inspect', result);
     const inspections = JSON.parse(result.stdout || '[]') as Inspection[];
     return Promise.all(
       inspections.map(async (inspection) => {
@@ -172,24 +170,27 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   }
 
   async list(labels: Readonly<Record<string, string>>): Promise<ContainerStatus[]> {
-    const result = await this.#expect([
+    const result = await this.#client.expect([
       ...['ps', '--all', '--quiet', '--no-trunc'],
-      ...this.#labelFilters(labels),
+      ...this.#client.labelFilters(labels),
     ]);
     const found = await this.inspect(result.stdout.split('\n').filter((id) => id !== ''));
     return found.filter((status) => hasLabels(status.labels, labels));
   }
 
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
-    const result = await this.#command(['kill', '--signal', signal, name]);
-    this.#unlessGone('kill', result);
+    const result = await this.#client.command(['kill', '--signal', signal, name]);
+    this.#client.unlessGone('kill', result);
   }
 
   async stop(name: string, seconds: number): Promise<void> {
-    const result = await this.#command(['stop', '--time', String(Math.ceil(seconds)), name], {
-      timeout: seconds + STOP_MARGIN,
-    });
-    this.#unlessGone('stop', result);
+    const result = await this.#client.command(
+      ['stop', '--time', String(Math.ceil(seconds)), name],
+      {
+        timeout: seconds + STOP_MARGIN,
+      },
+    );
+    this.#client.unlessGone('stop', result);
   }
 
   async remove(name: string): Promise<void> {
@@ -197,17 +198,17 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     const now = this.name === 'podman' ? ['--time', '0'] : [];
     const deadline = Date.now() + REMOVAL_LIMIT;
     for (;;) {
-      const result = await this.#command(['rm', '--force', '--volumes', ...now, name]);
-      if (result.exitCode === 0 || ABSENT.test(result.stderr)) return;
+      const result = await this.#client.command(['rm', '--force', '--volumes', ...now, name]);
+      if (result.exitCode === 0 || isAbsent(result)) return;
       const busy = /already in progress|is being removed|resource busy/i.test(result.stderr);
-      if (!busy || Date.now() > deadline) throw this.#failure('rm', result);
+      if (!busy || Date.now() > deadline) throw this.#client.failure('rm', result);
       await new Promise((resolve) => setTimeout(resolve, REMOVAL_LOOK));
     }
   }
 
   async exec(name: string, argv: readonly string[], timeoutSeconds: number): Promise<number> {
-    const result = await this.#command(['exec', name, ...argv], { timeout: timeoutSeconds });
-    if (NO_EXEC.test(result.stderr)) throw this.#failure('exec', result);
+    const result = await this.#client.command(['exec', name, ...argv], { timeout: timeoutSeconds });
+    if (NO_EXEC.test(result.stderr)) throw this.#client.failure('exec', result);
     return result.exitCode ?? KILLED;
   }
 
@@ -234,60 +235,20 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     return (await ended(this.name, child)) ?? 137;
   }
 
+  createVolume(volume: Parameters<VolumeEngine['createVolume']>[0]): Promise<void> {
+    return createVolume(this.#client, volume);
+  }
+
+  removeVolume(name: string): Promise<void> {
+    return removeVolume(this.#client, name);
+  }
+
+  listVolumes(labels: Readonly<Record<string, string>>): ReturnType<VolumeEngine['listVolumes']> {
+    return listVolumes(this.#client, labels);
+  }
+
   async importImage(reference: string, archive: Uint8Array): Promise<void> {
-    await this.#expect(['import', '-', reference], { input: archive });
-  }
-
-  async createVolume(volume: Parameters<VolumeEngine['createVolume']>[0]): Promise<void> {
-    const result = await this.#command([
-      ...['volume', 'create'],
-      ...Object.entries(volume.labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
-      ...(volume.driver === undefined ? [] : ['--driver', volume.driver]),
-      ...Object.entries(volume.driverOptions ?? {}).flatMap(([key, value]) => [
-        '--opt',
-        `${key}=${value}`,
-      ]),
-      volume.name,
-    ]);
-    if (result.exitCode === 0 || /already exists/i.test(result.stderr)) return;
-    throw this.#failure('volume create', result);
-  }
-
-  async removeVolume(name: string): Promise<void> {
-    const result = await this.#command(['volume', 'rm', name]);
-    if (result.exitCode !== 0 && !ABSENT.test(result.stderr))
-      throw this.#failure('volume rm', result);
-  }
-
-  async listVolumes(labels: Readonly<Record<string, string>>) {
-    const listed = await this.#expect([
-      ...['volume', 'ls', '--quiet'],
-      ...this.#labelFilters(labels),
-    ]);
-    const names = listed.stdout.split('\n').filter((name) => name !== '');
-    if (names.length === 0) return [];
-    const result = await this.#command(['volume', 'inspect', ...names]);
-    if (result.exitCode !== 0 && !ABSENT.test(result.stderr)) {
-      throw this.#failure('volume inspect', result);
-    }
-    const volumes = JSON.parse(result.stdout || '[]') as {
-      Name: string;
-      Labels: Record<string, string> | null;
-    }[];
-    return volumes
-      .map((volume) => ({ name: volume.Name, labels: volume.Labels ?? {} }))
-      .filter((volume) => hasLabels(volume.labels, labels));
-  }
-
-  /**
-   * What narrows a list; the labels themselves decide, because Podman 4.3 lists volumes that have any
-   * of the labels. Podman reads a filter as a line of CSV, Docker as it is.
-   */
-  #labelFilters(labels: Readonly<Record<string, string>>): string[] {
-    return Object.entries(labels).flatMap(([key, value]) => {
-      const filter = `label=${key}=${value}`;
-      return ['--filter', this.name === 'podman' ? quoteField(filter) : filter];
-    });
+    await this.#client.expect(['import', '-', reference], { input: archive });
   }
 
   async #readLog(
@@ -295,7 +256,7 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     position: OutputPosition,
     output: OutputSink,
   ): Promise<void> {
-    const child = this.#attach(['logs', ...words]);
+    const child = this.#client.attach(['logs', ...words]);
     const sink = skipping(position, output);
     child.stdout?.on('data', (chunk: Buffer) => sink('stdout', chunk));
     child.stderr?.on('data', (chunk: Buffer) => sink('stderr', chunk));
@@ -306,7 +267,7 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
   async #untilEnded(name: string): Promise<void> {
     const [status] = await this.inspect([name]);
     if (status?.state !== 'running') return;
-    const child = this.#attach(['wait', name]);
+    const child = this.#client.attach(['wait', name]);
     child.stdout?.resume();
     await ended(this.name, child);
   }
@@ -331,14 +292,6 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     return status?.startedAt?.getTime();
   }
 
-  #attach(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    return spawnApart(this.name, words, {
-      env: { ...this.#environment, ...environment } as NodeJS.ProcessEnv,
-      cwd: this.#folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  }
-
   #runArguments(container: ContainerSpec) {
     return runArguments(this.name, container, {
       gpuDevices: this.name === 'docker' ? 'gpus' : 'devices',
@@ -350,56 +303,9 @@ export class ContainerEngine implements Engine, VolumeEngine, ImageImporter {
     if (NO_IMAGE.test(words)) return new ImageMissing(container.image ?? '');
     return new EngineFailed(`${this.name} could not start the container: ${tidy(words)}`);
   }
-
-  #unlessGone(command: string, result: CommandResult): void {
-    if (result.exitCode === 0) return;
-    if (ABSENT.test(result.stderr) || NOT_RUNNING.test(result.stderr)) return;
-    throw this.#failure(command, result);
-  }
-
-  async #expect(words: readonly string[], options: Partial<CommandOptions> = {}) {
-    const result = await this.#command(words, options);
-    if (result.exitCode !== 0) throw this.#failure(words.slice(0, 2).join(' '), result);
-    return result;
-  }
-
-  #failure(command: string, result: CommandResult): EngineFailed {
-    return new EngineFailed(`${this.name} ${command} failed: ${lastWords(result)}`);
-  }
-
-  #command(
-    words: readonly string[],
-    options: Partial<CommandOptions> = {},
-  ): Promise<CommandResult> {
-    return runCommand(this.name, words, {
-      ...options,
-      folder: this.#folder,
-      environment: { ...this.#environment, ...options.environment },
-    });
-  }
 }
 
 /** Whether it may have been the client that ended so, and not the container. */
 function mayHaveFailed(end: AttachedEnd): boolean {
   return end.held.length > 0 || CLIENT_CODES.includes(end.exitCode);
-}
-
-function hasLabels(
-  own: Readonly<Record<string, string>>,
-  wanted: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(wanted).every(([key, value]) => own[key] === value);
-}
-
-function lastWords(result: CommandResult): string {
-  return tidy(result.stderr) || tidy(result.stdout) || `exit code ${result.exitCode}`;
-}
-
-/** The engine's words without what only its own users need. */
-function tidy(words: string): string {
-  return words
-    .replaceAll(/^(docker: )?(Error response from daemon: |Error: )/gm, '')
-    .replaceAll(/\n*Run 'docker run --help' for more information\s*/g, '')
-    .replaceAll(/\s+See 'docker run --help'\.\s*/g, '')
-    .trim();
 }
