@@ -24,6 +24,7 @@ describe('on the host, one run, one result and nothing left', () => {
   const sweeps: [Sweep['role'], kinds.Kind][] = [
     ['client', kinds.FOREGROUND],
     ['client', kinds.STOPPED_AFTER],
+    ['client', kinds.STOPPED_PUBLISHING],
     ['client', kinds.DETACHED],
     ['supervisor', kinds.DETACHED],
     ['client', kinds.RETRIED],

@@ -70,15 +70,16 @@ export const FOREGROUND: Kind = {
   wanted: wholeWanted,
 };
 
-/** Across file systems, where nothing can be renamed, an output is copied first: killed only there. */
+/** The moments while outputs are brought out, and no others. */
+function whilePublishing(site: Site, strike: Strike): Strike {
+  return { ...strike, armed: site.path('home', 'runs', site.id, '1', 'publishing') };
+}
+
+/** Across file systems, where nothing can be renamed, an output is copied first. */
 export const ELSEWHERE: Kind = {
   ...FOREGROUND,
   name: 'whose outputs go to another file system',
-  act: (site, strike) =>
-    site.slipway(run(site), {
-      ...strike,
-      armed: site.path('home', 'runs', site.id, '1', 'publishing'),
-    }),
+  act: (site, strike) => site.slipway(run(site), whilePublishing(site, strike)),
   isRecorded: true,
   outputFolder: '/dev/shm',
 };
@@ -91,6 +92,13 @@ export const STOPPED_AFTER: Kind = {
     await site.slipway(['stop', site.id]);
   },
   mayBeStopped: true,
+};
+
+export const STOPPED_PUBLISHING: Kind = {
+  ...STOPPED_AFTER,
+  name: 'that is stopped after that, while it brings its outputs out',
+  act: (site, strike) => STOPPED_AFTER.act(site, whilePublishing(site, strike)),
+  isRecorded: true,
 };
 
 export const DETACHED: Kind = {
@@ -140,7 +148,7 @@ export const STOPPED: Kind = {
   act: async (site, strike) => {
     const armed = site.path('armed');
     const client = site.slipway(run(site), { ...strike, armed });
-    await site.noted();
+    await site.noted(client);
     await writeFile(armed, '');
     await site.slipway(['stop', site.id]);
     await client;

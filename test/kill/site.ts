@@ -145,9 +145,13 @@ export class Site {
       .filter((line) => line !== '');
   }
 
-  /** Waits until the job has noted that it runs. */
-  async noted(): Promise<void> {
-    await until('the job to run', async () => (await this.ledger()).length > 0);
+  /** Waits until the job has noted that it runs; whoever runs it must not end before. */
+  async noted(client?: Promise<Ended>): Promise<void> {
+    const runs = async () => (await this.ledger()).length > 0;
+    const ending = client?.then(async (end) => {
+      if (!(await runs())) throw new Error(`It ended and had not run: ${JSON.stringify(end)}`);
+    });
+    await Promise.race([until('the job to run', runs), ...(ending === undefined ? [] : [ending])]);
   }
 
   /** Waits until no process of this run has `word` among its words. */

@@ -51,7 +51,7 @@ describe.each(engines)('on %s, one run, one result and nothing left', (engine) =
       const job = kinds.FOREGROUND.job(site, await imageOf());
       await writeFile(site.path('job.json'), JSON.stringify(job));
       const client = site.slipway(kinds.run(site));
-      await site.noted();
+      await site.noted(client);
       await site.killEngineClient();
       expect((await client).code).toBe(0);
       expect(await judge(site, { ...kinds.FOREGROUND, isRecorded: true })).toEqual([]);
