@@ -6,7 +6,7 @@ import type { Kind } from './kinds.ts';
 import { type Build, Site, type Strike } from './site.ts';
 
 /** Moments of one sweep, where not all of them are asked for with `SLIPWAY_KILL=all`. */
-const MOST_MOMENTS: Readonly<Record<EngineName, number>> = { host: 40, docker: 16, podman: 12 };
+const MOST_MOMENTS: Readonly<Record<EngineName, number>> = { host: 20, docker: 10, podman: 8 };
 
 export interface Sweep {
   kind: Kind;
