@@ -69,6 +69,7 @@ export type TaskEvent =
   | { type: 'progress'; message: string }
   /** Something that the record keeps: a limit not honoured, a link left alone. */
   | { type: 'warning'; message: string }
+  /** A container has started, or has ended. */
   | { type: 'container'; container: string; status: ContainerStatus }
   /** Where this machine reaches the task's ports, once it does. */
   | { type: 'ports'; ports: readonly PublishedPort[] }

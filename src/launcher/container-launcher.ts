@@ -1,6 +1,6 @@
 /** The library: containers launched, watched and taken down from a program. */
 import type { LogChunk } from '../backends/backend.ts';
-import { formatProblem } from '../errors.ts';
+import { formatProblem, UsageError } from '../errors.ts';
 import { openRuns, type RunsContext } from '../runs/context.ts';
 import { createRun } from '../runs/create.ts';
 import { type DestroyOptions, destroyRun } from '../runs/destroy.ts';
@@ -56,6 +56,9 @@ export class ContainerLauncher {
     input: StartContainerInput,
     options: LaunchOptions & { signal?: AbortSignal | undefined } = {},
   ): Promise<StartedContainer> {
+    if (typeof input !== 'object' || input === null) {
+      throw new UsageError('startContainer needs an object with the keys of a job.');
+    }
     refuseAwsOptions(this.#options, input);
     const { readJob } = await import('../spec/job-file.ts');
     const { job, warnings } = await readJob({ value: jobOf(input) });

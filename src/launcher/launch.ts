@@ -79,12 +79,14 @@ export async function planRun(
     ...read.problems,
     ...validateTaskDefinition(compiled.definition, { launch: 'local' }),
     ...missingFolders(job),
+    ...sharedDestinations(compiled.outputs),
   ];
   refuse(problems);
   const needsImage = compiled.definition.containerDefinitions?.some(
     ({ image }) => image !== undefined,
   );
   const engine = options.engine ?? job.engine ?? (await findEngine(needsImage ?? false));
+  if (engine !== 'host') refuse(missingImages(compiled, engine));
   const request: RunRequest = {
     ...compiled,
     pull: options.pull ?? 'missing',
@@ -109,7 +111,7 @@ export async function planRun(
     tags: job.tags ?? {},
     request,
     problems: [...problems, ...here],
-    warnings: here.map(({ message }) => message),
+    warnings: [...new Set(here.map(({ message }) => message))],
   };
 }
 
@@ -122,6 +124,26 @@ function missingFolders({ volumes = [] }: LoadedJob): Problem[] {
     if (hostPath === undefined || existsSync(hostPath)) return [];
     const message = `there is no ${hostPath} on this machine`;
     return [{ severity: 'error', path: ['volumes', index], message, hint: 'make it first' }];
+  });
+}
+
+/** Of two outputs with one place, one would be lost. */
+function sharedDestinations(outputs: CompiledJob['outputs']): Problem[] {
+  const taken = new Map<string, string>();
+  return Object.entries(outputs).flatMap(([name, place]): Problem[] => {
+    const before = taken.get(place);
+    taken.set(place, name);
+    if (before === undefined) return [];
+    const message = `goes to ${place}, where the output ${before} goes`;
+    return [{ severity: 'error', path: ['outputs', name], message }];
+  });
+}
+
+function missingImages({ definition }: CompiledJob, engine: EngineName): Problem[] {
+  return (definition.containerDefinitions ?? []).flatMap(({ image, name = '' }): Problem[] => {
+    if (image !== undefined) return [];
+    const message = `${engine} needs an image, and the container ${name} has none`;
+    return [{ severity: 'error', path: ['image'], message, hint: 'or take --engine host' }];
   });
 }
 

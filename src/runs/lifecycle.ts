@@ -156,6 +156,20 @@ export class RunDriver {
   #heed(event: TaskEvent, task: Task): void {
     this.#observe(event);
     if (event.type === 'state') this.#heedState(event.state, event.at, task.attempt);
+    if (event.type === 'container') {
+      const { container: name, status } = event;
+      const known = {
+        name,
+        startedAt: status.startedAt?.toISOString(),
+        endedAt: status.endedAt?.toISOString(),
+        exitCode: status.exitCode,
+      };
+      void this.#save((run) => ({
+        document: withAttempt(run.document, task.attempt, {
+          containers: [...currentAttempt(run).containers.filter((one) => one.name !== name), known],
+        }),
+      }));
+    }
     if (event.type === 'ports') {
       void this.#save((run) => ({ document: { ...run.document, ports: event.ports } }));
     }

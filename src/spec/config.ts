@@ -24,7 +24,7 @@ export class ConfigError extends SlipwayError {
   constructor(problems: readonly Problem[]) {
     const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
     super(['The configuration is not valid:', ...lines].join('\n'), {
-      hint: '`slipway config` shows each setting and where it comes from.',
+      hint: 'Mend what each line names; until then no command in this folder reads its settings.',
     });
     this.problems = problems;
   }

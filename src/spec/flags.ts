@@ -107,6 +107,7 @@ export function applyFlags(
     if (given === undefined) continue;
     if (jobFlag.kind === 'map') layMap(value, jobFlag, texts(given), here, origins, problems);
     else if (jobFlag.kind === 'list') layList(value, jobFlag, texts(given), here, origins);
+    else if (takesBack(jobFlag, given)) delete value[jobFlag.key];
     else {
       value[jobFlag.key] = single(jobFlag, given, here);
       origins.set(originKey([jobFlag.key]), `--${jobFlag.name}`);
@@ -118,6 +119,24 @@ export function applyFlags(
     origins.set(originKey(['command']), 'the command after --');
   }
   return { value, problems, flagAt: (path) => flagAt(path, origins) };
+}
+
+/** What the configuration may give a job, and an empty flag takes back. */
+const CONFIGURED = ['engine', 'cpu', 'memory', 'timeout', 'stopTimeout', 'retries'] as const;
+
+/**
+ * The settings that flags take back to their defaults, for the configuration: an empty value, and for
+ * `--timeout` a 0, which means no limit there.
+ */
+export function takenBack(flags: JobFlagValues): Partial<Record<(typeof CONFIGURED)[number], ''>> {
+  const taken = JOB_FLAGS.filter((jobFlag) => takesBack(jobFlag, flags[flagAttribute(jobFlag)]));
+  return Object.fromEntries(taken.map(({ key }) => [key, '']));
+}
+
+function takesBack({ key }: JobFlag, given: JobFlagValues[string]): boolean {
+  if (given === undefined || !CONFIGURED.some((configured) => configured === key)) return false;
+  const text = texts(given).at(-1);
+  return text === '' || (key === 'timeout' && text === '0');
 }
 
 function layMap(

@@ -110,7 +110,13 @@ export class ContainerRun {
         }
         this.#markStarted(status);
         if (over.aborted || !this.#shouldRestart(status)) {
-          return this.#end({ kind: 'exited', status: this.#measured(status), restarts });
+          const measured = this.#measured(status);
+          this.#surroundings.observe({
+            type: 'container',
+            container: this.planned.name,
+            status: measured,
+          });
+          return this.#end({ kind: 'exited', status: measured, restarts });
         }
         this.#surroundings.observe({
           type: 'progress',

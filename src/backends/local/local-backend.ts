@@ -285,15 +285,15 @@ export class LocalBackend implements Backend, ExecBackend {
 
   /** The task is STARTING once one of its containers runs, and RUNNING with its main one. */
   #withStates(task: Task, observe: TaskObserver): TaskObserver {
-    let starting = false;
+    const known = new Set<string>();
     return (event) => {
       observe(event);
-      if (event.type !== 'container') return;
+      if (event.type !== 'container' || known.has(event.container)) return;
+      known.add(event.container);
       const { ports = [] } = event.status;
       if (ports.length > 0) observe({ type: 'ports', ports });
       const at = event.status.startedAt ?? new Date();
-      if (!starting) observe({ type: 'state', state: RunState.Starting, at });
-      starting = true;
+      if (known.size === 1) observe({ type: 'state', state: RunState.Starting, at });
       if (event.container === task.main) observe({ type: 'state', state: RunState.Running, at });
     };
   }
@@ -336,11 +336,12 @@ async function makeOpenFolder(folder: string): Promise<void> {
 }
 
 function failed(error: SlipwayError): TaskOutcome {
+  const message = error.message.replace(/[^.!?]$/, '$&.');
   const hint = error.hint === undefined ? '' : ` ${error.hint}`;
   return {
     result: 'failed',
     failure: failureOf(error),
-    reason: `${error.message}${hint}`,
+    reason: `${message}${hint}`,
     containers: [],
     outputs: {},
   };

@@ -100,7 +100,11 @@ async function moveTo(
     await makeFolder(dirname(destination));
     await move(source, destination, mark);
   } catch (error) {
-    if (error instanceof StagingError) throw error;
+    if (error instanceof StagingError) {
+      throw new StagingError(`Output ${name}: ${error.message}`, {
+        hint: `It is kept at ${source}.`,
+      });
+    }
     throw new StagingError(
       `Output ${name} cannot be put at ${destination}: ${(error as Error).message}`,
       { cause: error, hint: `It is kept at ${source}.` },

@@ -10,7 +10,7 @@ import { asRun } from '../../runs/run.ts';
 import { startSupervisor } from '../../runs/supervision.ts';
 import { describeRun } from '../../runs/view.ts';
 import type { Config } from '../../spec/config.ts';
-import type { JobFlagValues } from '../../spec/flags.ts';
+import { type JobFlagValues, takenBack } from '../../spec/flags.ts';
 import { readJob } from '../../spec/job-file.ts';
 import { withRuns } from '../open.ts';
 import { colorsOf, isCut, isLive, note, printJson, printLine } from '../output.ts';
@@ -47,7 +47,7 @@ export async function runJob(command: Command, typed: RunArguments): Promise<voi
       });
       process.exitCode = code === ExitCode.Ok && isCut() ? ExitCode.Failed : code;
     },
-    { pull: options.pull, keepFailed: options.keepFailed },
+    { pull: options.pull, keepFailed: options.keepFailed, ...takenBack(typed.flags) },
   );
 }
 
