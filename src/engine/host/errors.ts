@@ -1,1 +1,0 @@
-export { ContainerExists, EngineFailed } from '../errors.ts';
