@@ -1,5 +1,5 @@
 /** What of a task definition no engine of this machine can do: refused or warned about by name. */
-import type { EngineName } from '../../engine/engine.ts';
+import type { EngineName, Limitation } from '../../engine/engine.ts';
 import type { Problem } from '../../errors.ts';
 import type {
   ContainerDefinition,
@@ -156,4 +156,41 @@ function warned(message: string): Omit<Problem, 'path'> {
 
 function given(value: unknown, message: string): Finding {
   return value === undefined ? undefined : warned(message);
+}
+
+/** What a lone container may say without any engine, of whatever version, being unable to do it. */
+const PLAIN_KEYS = new Set([
+  'name',
+  'image',
+  'entryPoint',
+  'command',
+  'environment',
+  'secrets',
+  'essential',
+  'stopTimeout',
+]);
+
+/**
+ * Whether a task asks for nothing that an engine may not be able to do: then the engine is not asked
+ * what it can, which takes as long as starting a container.
+ */
+export function isPlain(task: Task): boolean {
+  const { family, containerDefinitions = [], ...rest } = task.definition;
+  return (
+    containerDefinitions.length === 1 &&
+    Object.keys(rest).length === 0 &&
+    Object.keys(containerDefinitions[0] ?? {}).every((key) => PLAIN_KEYS.has(key)) &&
+    [task.inputs, task.outputs, task.ports].every((part) => Object.keys(part).length === 0)
+  );
+}
+
+/** An engine's limitation, where the task definition asks for it. */
+export function problemOf(task: Task, container: string, limitation: Limitation): Problem {
+  const index =
+    task.definition.containerDefinitions?.findIndex(({ name }) => name === container) ?? 0;
+  return {
+    severity: limitation.effect === 'refused' ? 'error' : 'warning',
+    path: ['containerDefinitions', index, limitation.feature],
+    message: limitation.why,
+  };
 }

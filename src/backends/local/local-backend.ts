@@ -6,7 +6,6 @@ import {
   type Engine,
   type EngineFacts,
   hasVolumes,
-  type Limitation,
 } from '../../engine/engine.ts';
 import { ImageMissing } from '../../engine/errors.ts';
 import { type Problem, SlipwayError } from '../../errors.ts';
@@ -23,7 +22,7 @@ import type {
   TaskObserver,
   TaskOutcome,
 } from '../backend.ts';
-import { checkDefinition } from './check.ts';
+import { checkDefinition, isPlain, problemOf } from './check.ts';
 import { readSecrets } from './environment.ts';
 import { StagingError } from './errors.ts';
 import { failureOf } from './failures.ts';
@@ -62,7 +61,8 @@ export class LocalBackend implements Backend, ExecBackend {
   async check(task: Task): Promise<Problem[]> {
     const problems = checkDefinition(task, this.#engine.name);
     if (problems.some(({ severity }) => severity === 'error')) return problems;
-    if (isPlain(task)) return problems;
+    // The host's own facts cost nothing.
+    if (this.#engine.name !== 'host' && isPlain(task)) return problems;
     const facts = await this.#factsOnce();
     const plan = planTask(task, this.#surroundings(task, facts.cpus, []));
     return [...problems, ...this.#limitations(task, plan, facts)];
@@ -302,32 +302,6 @@ export class LocalBackend implements Backend, ExecBackend {
 /** Where outputs are being brought out already, the task has succeeded and cannot be stopped. */
 const NEVER = new AbortController().signal;
 
-/** What a lone container may say without any engine, of whatever version, being unable to do it. */
-const PLAIN_KEYS = new Set([
-  'name',
-  'image',
-  'entryPoint',
-  'command',
-  'environment',
-  'secrets',
-  'essential',
-  'stopTimeout',
-]);
-
-/**
- * Whether a task asks for nothing that an engine may not be able to do: then the engine is not asked
- * what it can, which takes as long as starting a container.
- */
-function isPlain(task: Task): boolean {
-  const { family, containerDefinitions = [], ...rest } = task.definition;
-  return (
-    containerDefinitions.length === 1 &&
-    Object.keys(rest).length === 0 &&
-    Object.keys(containerDefinitions[0] ?? {}).every((key) => PLAIN_KEYS.has(key)) &&
-    [task.inputs, task.outputs, task.ports].every((part) => Object.keys(part).length === 0)
-  );
-}
-
 /** Any user of a container may write there; the folders above it let nobody else of this machine in. */
 async function makeOpenFolder(folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
@@ -344,15 +318,5 @@ function failed(error: SlipwayError): TaskOutcome {
     reason: `${message}${hint}`,
     containers: [],
     outputs: {},
-  };
-}
-
-function problemOf(task: Task, container: string, limitation: Limitation): Problem {
-  const index =
-    task.definition.containerDefinitions?.findIndex(({ name }) => name === container) ?? 0;
-  return {
-    severity: limitation.effect === 'refused' ? 'error' : 'warning',
-    path: ['containerDefinitions', index, limitation.feature],
-    message: limitation.why,
   };
 }
