@@ -45,7 +45,9 @@ describe.each(engines)('on %s, one run, one result and nothing left', (engine) =
     }
   });
 
-  it.skipIf(engine === 'host')("where the engine's own client dies", async () => {
+  // The host has no client to die.
+  if (engine === 'host') return;
+  it("where the engine's own client dies", async () => {
     const site = await Site.make(build, engine);
     try {
       const job = kinds.FOREGROUND.job(site, await imageOf());
