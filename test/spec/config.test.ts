@@ -179,12 +179,12 @@ describe('loadConfig', () => {
 describe('slipwayHome', () => {
   it.each([
     [{ SLIPWAY_HOME: '/x' }, 'linux', '/x'],
-    [{ SLIPWAY_HOME: 'x' }, 'linux', '/work/x'],
+    [{ SLIPWAY_HOME: 'x' }, 'linux', '/base/x'],
     [{ SLIPWAY_HOME: '', HOME: '/h' }, 'linux', '/h/.local/share/slipway'],
     [{ HOME: '/h', XDG_DATA_HOME: '/d' }, 'linux', '/d/slipway'],
     [{ HOME: '/h', XDG_DATA_HOME: 'relative' }, 'linux', '/h/.local/share/slipway'],
     [{ HOME: '/h' }, 'darwin', '/h/Library/Application Support/slipway'],
   ] as const)('of %j on %s is %s', (env, platform, home) =>
-    expect(slipwayHome(env, '/work', platform)).toBe(home),
+    expect(slipwayHome(env, '/base', platform)).toBe(home),
   );
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyFlags, flagAttribute, JOB_FLAGS } from '../../src/spec/flags.ts';
 import { JOB_KEYS, parseJob } from '../../src/spec/job.ts';
 
-const here = { folder: '/work', env: { TOKEN: 'here' } };
+const here = { folder: '/base', env: { TOKEN: 'here' } };
 const apply = (written: unknown, flags: object, words?: string[]) =>
   applyFlags(written, flags as never, { ...here, words });
 
@@ -48,9 +48,9 @@ describe('applyFlags', () => {
     expect(apply(written, flags).value).toEqual({
       image: 'new',
       env: { A: 'flag', B: 'file', C: 'x=y', TOKEN: 'here' },
-      envFile: ['file.env', '/work/flag.env'],
+      envFile: ['file.env', '/base/flag.env'],
       ports: [80, '8080:80'],
-      inputs: { a: 'a', b: '/work/b/*.csv' },
+      inputs: { a: 'a', b: '/base/b/*.csv' },
       memory: '2GiB',
       gpu: 1,
       retries: 0,
@@ -70,10 +70,10 @@ describe('applyFlags', () => {
         },
       ).value,
     ).toEqual({
-      outputs: { o: '/work/out' },
-      volumes: [{ hostPath: '/work/d', path: '/d', readOnly: true }, 'cache:/c'],
-      secrets: { A: { file: '/work/a' }, B: 'env:B' },
-      taskDefinition: '/work/task.json',
+      outputs: { o: '/base/out' },
+      volumes: [{ hostPath: '/base/d', path: '/d', readOnly: true }, 'cache:/c'],
+      secrets: { A: { file: '/base/a' }, B: 'env:B' },
+      taskDefinition: '/base/task.json',
     }));
 
   it('takes the words after -- as the command, and refuses two commands', () => {

@@ -4,18 +4,18 @@ import { resolvePath } from '../../src/spec/paths.ts';
 
 describe('resolvePath', () => {
   it.each([
-    ['a/b', '/work/a/b'],
+    ['a/b', '/base/a/b'],
     ['../a', '/a'],
     ['/x/../y', '/y'],
-    ['a/*.csv', '/work/a/*.csv'],
-    ['out/', '/work/out/'],
+    ['a/*.csv', '/base/a/*.csv'],
+    ['out/', '/base/out/'],
     ['/', '/'],
     ['~', homedir()],
     ['~/a', `${homedir()}/a`],
     ['~/', `${homedir()}/`],
-    ['~a', '/work/~a'],
+    ['~a', '/base/~a'],
     ['', ''],
     ['s3://bucket/key', 's3://bucket/key'],
-    ['file:x', '/work/file:x'],
-  ])('makes of %s %s', (written, path) => expect(resolvePath(written, '/work')).toBe(path));
+    ['file:x', '/base/file:x'],
+  ])('makes of %s %s', (written, path) => expect(resolvePath(written, '/base')).toBe(path));
 });

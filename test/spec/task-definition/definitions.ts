@@ -351,7 +351,7 @@ export const VALID: Readonly<Record<string, unknown>> = {
       {
         name: 'etl',
         image: 'etl',
-        mountPoints: [{ sourceVolume: 'work', containerPath: '/work' }],
+        mountPoints: [{ sourceVolume: 'work', containerPath: '/base' }],
       },
     ],
   },
