@@ -20,7 +20,6 @@ export const ErrorCode = {
   Store: 'STORE',
   Leftover: 'LEFTOVER',
   TimedOut: 'TIMED_OUT',
-  Aborted: 'ABORTED',
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 

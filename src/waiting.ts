@@ -1,8 +1,16 @@
-/** Seconds as a timer takes them: Node's timers hold at most a signed 32-bit count of milliseconds. */
+/** Node's timers hold at most a signed 32-bit count of milliseconds: a longer wait is several. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Waits `seconds`; false, and at once, where `signal` is aborted before. */
+/** Waits `seconds`, however many; false, and at once, where `signal` is aborted before. */
 export async function delay(seconds: number, signal: AbortSignal): Promise<boolean> {
+  let left = seconds * 1000;
+  for (; left > LONGEST_TIMER; left -= LONGEST_TIMER) {
+    if (!(await delayOnce(LONGEST_TIMER, signal))) return false;
+  }
+  return delayOnce(left, signal);
+}
+
+async function delayOnce(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false;
   return new Promise((resolve) => {
     const done = (whole: boolean) => {
@@ -11,7 +19,7 @@ export async function delay(seconds: number, signal: AbortSignal): Promise<boole
       resolve(whole);
     };
     const aborted = () => done(false);
-    const timer = setTimeout(() => done(true), Math.min(seconds * 1000, LONGEST_TIMER));
+    const timer = setTimeout(() => done(true), milliseconds);
     signal.addEventListener('abort', aborted, { once: true });
   });
 }

@@ -3,7 +3,7 @@
  * backend knows one task at a time; records, retries and leases are the run's.
  */
 
-import type { ContainerStatus, EngineName, OutputStream, PublishedPort } from '../engine/engine.ts';
+import type { ContainerStatus, OutputStream, PublishedPort } from '../engine/engine.ts';
 import type { Problem } from '../errors.ts';
 import type { FailureClass } from '../spec/failure-class.ts';
 import type { TaskDefinition } from '../spec/task-definition/task-definition.ts';
@@ -162,10 +162,3 @@ export interface ExecBackend {
     },
   ): Promise<number>;
 }
-
-/** Whether a backend's running containers can be reached into. */
-export function canExec(backend: Backend): backend is Backend & ExecBackend {
-  return 'exec' in backend;
-}
-
-export type { EngineName };

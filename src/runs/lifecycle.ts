@@ -39,7 +39,8 @@ export class RunDriver {
   /** The same for the attempt alone: its timeout ends it too, and a retry begins with a new one. */
   #ending = new AbortController();
   #run: Run;
-  #timer: NodeJS.Timeout | undefined;
+  /** Aborted to give up the timeout of the attempt. */
+  #timeout: AbortController | undefined;
   /** The last change; the next one waits for it, so that they are recorded in order. */
   #saved: Promise<unknown> = Promise.resolve();
 
@@ -86,7 +87,7 @@ export class RunDriver {
       }
     } finally {
       clearInterval(watch);
-      clearTimeout(this.#timer);
+      this.#giveUpTimeout();
     }
   }
 
@@ -95,14 +96,14 @@ export class RunDriver {
     // An outcome that was recorded and not cleaned up after: its holder died in between.
     if (attempt.result !== undefined) return outcomeOf(attempt, this.#run.document);
     this.#ending = new AbortController();
-    this.#timer = undefined;
+    this.#giveUpTimeout();
     if (this.#stop.signal.aborted) this.#end(this.#stop.signal.reason as StopCause);
     if (attempt.ending !== undefined) this.#end(attempt.ending);
     const task = taskOf(this.#run, attempt.number);
     if (attempt.startedAt !== undefined) this.#startTimer(new Date(attempt.startedAt));
     const controls = { stop: this.#ending.signal, kill: this.#kill.signal, adopted };
     const outcome = await backend.run(task, (event) => this.#heed(event, task), controls);
-    clearTimeout(this.#timer);
+    this.#giveUpTimeout();
     await this.#save((run) => ({
       document: withAttempt(
         { ...run.document, outputs: { ...run.document.outputs, ...outcome.outputs } },
@@ -196,15 +197,17 @@ export class RunDriver {
 
   #startTimer(startedAt: Date): void {
     const { timeout } = this.#run.document.request;
-    if (timeout === undefined || this.#timer !== undefined) return;
-    const left = startedAt.getTime() + timeout * 1000 - Date.now();
-    this.#timer = longTimer(
-      left,
-      () => void this.#timeOut(timeout),
-      (timer) => {
-        this.#timer = timer;
-      },
-    );
+    if (timeout === undefined || this.#timeout !== undefined) return;
+    this.#timeout = new AbortController();
+    const left = (startedAt.getTime() - Date.now()) / 1000 + timeout;
+    void delay(Math.max(left, 0), this.#timeout.signal).then((whole) => {
+      if (whole) void this.#timeOut(timeout);
+    });
+  }
+
+  #giveUpTimeout(): void {
+    this.#timeout?.abort();
+    this.#timeout = undefined;
   }
 
   async #timeOut(timeout: number): Promise<void> {
@@ -305,19 +308,4 @@ function outcomeOf(attempt: Attempt, document: RunDocument): TaskOutcome {
 function stoppedBetweenAttempts(signal: AbortSignal): TaskOutcome {
   const { message } = signal.reason as StopCause;
   return { result: 'stopped', reason: message, containers: [], outputs: {} };
-}
-
-/** Node's timers hold no more than 2^31 - 1 milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-function longTimer(
-  milliseconds: number,
-  fire: () => void,
-  replaced: (timer: NodeJS.Timeout) => void,
-): NodeJS.Timeout {
-  if (milliseconds <= LONGEST_TIMER) return setTimeout(fire, Math.max(milliseconds, 0));
-  return setTimeout(
-    () => replaced(longTimer(milliseconds - LONGEST_TIMER, fire, replaced)),
-    LONGEST_TIMER,
-  );
 }

@@ -95,14 +95,6 @@ export async function readJob(source: JobSource): Promise<{ job: LoadedJob; warn
   return { job: loaded.job, warnings: [...all, ...loaded.warnings] };
 }
 
-/**
- * Reads a job from a file alone; see `readJob`.
- * @throws SpecError with all problems, and DocumentUnreadable.
- */
-export async function readJobFile(file: string): Promise<LoadedJob> {
-  return (await readJob({ file })).job;
-}
-
 /** The job with absolute paths: relative ones are so to `folder`, `~/` is the user's home. Pure. */
 export function resolveJobPaths(job: Job, folder: string): Job {
   const here = (path: string) => resolvePath(path, folder);

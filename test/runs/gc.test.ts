@@ -10,22 +10,8 @@ import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { RunState } from '../../src/store/store.ts';
 import { FakeBackend } from '../support/fake-backend.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
+import { request } from '../support/run-request.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const request: RunRequest = {
-  definition: { containerDefinitions: [{ name: 'main' }] },
-  main: 'main',
-  inputs: {},
-  outputs: {},
-  environmentFiles: [],
-  ports: [],
-  pull: 'missing',
-  keepFailed: false,
-  engine: 'docker',
-  engineEnvironment: {},
-  retries: { attempts: 0 },
-  keep: false,
-};
 
 let runs: RunsContext;
 let engine: FakeEngine;

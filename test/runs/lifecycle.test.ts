@@ -10,22 +10,8 @@ import { requestStop } from '../../src/runs/stop.ts';
 import { takeLease } from '../../src/runs/supervision.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { FakeBackend } from '../support/fake-backend.ts';
+import { request } from '../support/run-request.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const request: RunRequest = {
-  definition: { containerDefinitions: [{ name: 'main', image: 'image' }] },
-  main: 'main',
-  inputs: {},
-  outputs: {},
-  environmentFiles: [],
-  ports: [],
-  pull: 'missing',
-  keepFailed: false,
-  engine: 'docker',
-  engineEnvironment: {},
-  retries: { attempts: 0 },
-  keep: false,
-};
 
 let runs: RunsContext;
 let backend: FakeBackend;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SlipwayError, SpecError } from '../../src/errors.ts';
-import { kindOf, readJob, readJobFile } from '../../src/spec/job-file.ts';
+import { kindOf, readJob } from '../../src/spec/job-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-job-'));
 mkdirSync(join(folder, 'jobs'));
@@ -38,7 +38,9 @@ describe('kindOf', () => {
   ])('of %j is %s', (value, kind) => expect(kindOf(value)).toBe(kind));
 });
 
-describe('readJobFile', () => {
+const readJobFile = async (file: string) => (await readJob({ file })).job;
+
+describe('readJob of a file alone', () => {
   it('takes relative paths from the folder of the file', async () => {
     const file = written(
       'jobs/paths.yaml',

@@ -10,7 +10,8 @@ import { containerNames } from '../container-names.ts';
 import type { ExecOptions } from '../exec.ts';
 import { withRuns } from '../open.ts';
 
-const RUNS: readonly RunState[] = [RunState.Starting, RunState.Running];
+/** A container may run for a moment before its start is recorded: then the engine decides. */
+const RUNS: readonly RunState[] = [RunState.Provisioning, RunState.Starting, RunState.Running];
 
 /**
  * @throws RunConflict where the run does not go on.
